@@ -1,0 +1,81 @@
+"""Select, measure and risk-check LLM training data by how compressible it is.
+
+Public names are loaded on first use, so that ``import entropylaw`` stays quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from entropylaw.compressors import (
+        Compressor,
+        available_compressors,
+        get_compressor,
+        register_compressor,
+    )
+    from entropylaw.corpus import Corpus
+    from entropylaw.law import EntropyLawFit, Run, assess_versions, first_epoch_loss
+    from entropylaw.ratios import (
+        compressed_fraction,
+        compression_ratio,
+        conditional_ratios,
+        conditional_sizes,
+        group_ratios,
+        sample_ratios,
+    )
+    from entropylaw.selection import SelectionResult, ZipSelector
+
+_HOMES = {
+    "Compressor": "compressors",
+    "Corpus": "corpus",
+    "EntropyLawFit": "law",
+    "Run": "law",
+    "SelectionResult": "selection",
+    "ZipSelector": "selection",
+    "assess_versions": "law",
+    "available_compressors": "compressors",
+    "compressed_fraction": "ratios",
+    "compression_ratio": "ratios",
+    "conditional_ratios": "ratios",
+    "conditional_sizes": "ratios",
+    "first_epoch_loss": "law",
+    "get_compressor": "compressors",
+    "group_ratios": "ratios",
+    "register_compressor": "compressors",
+    "sample_ratios": "ratios",
+}
+
+__all__ = [
+    "Compressor",
+    "Corpus",
+    "EntropyLawFit",
+    "Run",
+    "SelectionResult",
+    "ZipSelector",
+    "__version__",
+    "assess_versions",
+    "available_compressors",
+    "compressed_fraction",
+    "compression_ratio",
+    "conditional_ratios",
+    "conditional_sizes",
+    "first_epoch_loss",
+    "get_compressor",
+    "group_ratios",
+    "register_compressor",
+    "sample_ratios",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'entropylaw' has no attribute {name!r}")
+    return getattr(import_module(f"entropylaw.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,200 @@
+"""The commands, their options and their help."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+
+from entropylaw import __version__
+from entropylaw.cli import demo as demo_job
+from entropylaw.cli import select as select_job
+from entropylaw.cli.tables import Table, human_bytes, show
+from entropylaw.compressors import available_compressors, describe, get_compressor
+from entropylaw.errors import ConfigError, EntropyLawWarning
+from entropylaw.io.load import load_file
+from entropylaw.ratios import compression_ratio, sample_ratios
+from entropylaw.selection import ZipSelector
+from entropylaw.types import OnError, Variant
+
+app = typer.Typer(
+    add_completion=True,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Select, measure and risk-check LLM training data by how compressible it is.",
+)
+
+Input = Annotated[
+    Path, typer.Argument(metavar="IN", help="JSONL, JSON array or .txt; also .gz and .zst.")
+]
+Spec = Annotated[
+    str, typer.Option("--compressor", "-c", help="Such as zlib:9, zstd:6:long; see `compressors`.")
+]
+RenderRule = Annotated[
+    str | None,
+    typer.Option("--render", help="How a record becomes text; default: recognise its shape."),
+]
+TextColumn = Annotated[str | None, typer.Option("--text", help="The column that holds the text.")]
+Errors = Annotated[
+    OnError, typer.Option("--on-error", help="What to do with a record that cannot be read.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    warnings.simplefilter("always", EntropyLawWarning)
+    warnings.showwarning = _one_line
+    if version:
+        typer.echo(f"entropylaw {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def select(
+    source: Input,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where the chosen records go.")],
+    budget: Annotated[
+        str | None, typer.Option("--budget", "-b", help="Records (1000) or a share (0.1, 10%).")
+    ] = None,
+    compressor: Spec = "zlib:9",
+    k1: Annotated[int, typer.Option(help="Records screened in a round.")] = 10_000,
+    k2: Annotated[int, typer.Option(help="Records shortlisted in a round.")] = 200,
+    k3: Annotated[int, typer.Option(help="Records packed in a round.")] = 100,
+    variant: Annotated[
+        Variant, typer.Option(help="reference: retire the whole shortlist, as published.")
+    ] = "paper",
+    render: RenderRule = None,
+    text: TextColumn = None,
+    initial_subset: Annotated[
+        Path | None, typer.Option(help="Records already owned, to be extended.")
+    ] = None,
+    order: Annotated[
+        select_job.Order, typer.Option(help="Order of the output: as chosen, or as in the pool.")
+    ] = "chosen",
+    manifest: Annotated[
+        Path | None, typer.Option(help="Repeat the selection of this manifest, and check it.")
+    ] = None,
+    on_error: Errors = "raise",
+    n_jobs: Annotated[int | None, typer.Option(help="Threads; default: all cores.")] = None,
+    progress: Annotated[bool | None, typer.Option(help="Progress bar on stderr.")] = None,
+) -> None:
+    """Choose the least redundant records of IN, and write them unchanged.
+
+    A manifest that suffices to repeat the selection is written beside the output.
+
+    Example: entropylaw select pool.jsonl --budget 1000 -o chosen.jsonl
+    """
+    if (budget is None) == (manifest is None):
+        raise ConfigError("say either --budget N or --manifest FILE.")
+    if manifest is not None:
+        selector = select_job.selector_of(manifest, n_jobs=n_jobs, progress=progress)
+    else:
+        selector = ZipSelector(
+            select_job.parsed_budget(str(budget)),
+            k1=k1,
+            k2=k2,
+            k3=k3,
+            compressor=compressor,
+            variant=variant,
+            render=render,
+            text=text,
+            n_jobs=n_jobs,
+            progress=progress,
+        )
+    result = select_job.run(
+        selector,
+        source,
+        output,
+        initial_subset=initial_subset,
+        order=order,
+        on_error=on_error,
+        repeats=manifest,
+    )
+    typer.echo(repr(result), err=True)
+    typer.echo(f"wrote {output} and {select_job.manifest_path(output)}", err=True)
+
+
+@app.command()
+def ratio(
+    source: Input,
+    compressor: Spec = "zlib:9",
+    render: RenderRule = None,
+    text: TextColumn = None,
+    on_error: Errors = "raise",
+) -> None:
+    """Measure how redundant the records of IN are, as a set and one by one.
+
+    Example: entropylaw ratio pool.jsonl --compressor zstd:6
+    """
+    pool = load_file(source, render=render, text=text, on_error=on_error)
+    corpus = pool.corpus
+    whole = compression_ratio(corpus, compressor)
+    own = sorted(sample_ratios(corpus, compressor).tolist())
+    table = Table(f"{source.name}, {get_compressor(compressor).name}", ["", "value"])
+    table.add("records", f"{len(corpus):,}")
+    if pool.skipped:
+        table.add("skipped", f"{pool.skipped:,}")
+    table.add("bytes", human_bytes(corpus.total_bytes))
+    table.add("compression ratio", f"{whole:.4f}")
+    table.add("compressed fraction", f"{1 / whole:.4f}" if whole else "none")
+    for share, label in ((0.05, "5 %"), (0.5, "median"), (0.95, "95 %")):
+        table.add(f"record's own ratio, {label}", f"{own[int(share * (len(own) - 1))]:.4f}")
+    show(table)
+
+
+@app.command()
+def compressors() -> None:
+    """List the compressors, what they remember, and how they are primed."""
+    table = Table("compressors", ["name", "default", "priming", "window", "library"])
+    for name in available_compressors():
+        info = describe(get_compressor(name))
+        window = "no limit" if info.window is None else human_bytes(info.window)
+        table.add(name, info.name, info.priming, window, info.version)
+    long = describe(get_compressor("zstd:6:long"))
+    table.add("zstd", long.name, long.priming, human_bytes(long.window or 0), long.version)
+    show(table)
+
+
+@app.command()
+def demo(
+    data: Annotated[
+        Path | None,
+        typer.Argument(metavar="[DATA]", help="Your own file; default: this Python's own docs."),
+    ] = None,
+    budget: Annotated[str, typer.Option("--budget", "-b", help="Records, or a share.")] = "1000",
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder.")] = Path("demo-out"),
+    compressor: Spec = "zstd:6:long",
+    render: RenderRule = None,
+    text: TextColumn = None,
+    source_column: Annotated[
+        str, typer.Option(help="Column by which the composition is shown.")
+    ] = "source",
+) -> None:
+    """Select from a pool and show the choice beside random records of the same bytes.
+
+    Example: entropylaw demo pool.jsonl --budget 1000
+    """
+    demo_job.run(
+        data,
+        budget=select_job.parsed_budget(budget),
+        folder=output,
+        compressor=compressor,
+        render=render,
+        text=text,
+        source_column=source_column,
+    )
+
+
+def _one_line(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    typer.echo(f"{category.__name__}: {message}", err=True)

@@ -1,0 +1,284 @@
+"""What a compressor is: one required method, optional capabilities, and their defaults.
+
+A compressor is any object with
+
+* ``name``: a string that tells compressors with different options apart;
+* ``compressed_size(data) -> int``: the size of ``data`` compressed on its own, in bytes.
+
+It may also offer, and is found out by what it offers:
+
+* ``version``: the library that does the work and its version (sizes differ between builds);
+* ``window``: bytes of history it can see, or None for no limit;
+* ``releases_gil``: True if several threads may call it at once, and gain by it;
+* ``prime(prefix) -> Primed``: read a prefix once, then size many continuations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Literal, Protocol, Self, TypeVar, runtime_checkable
+
+import numpy as np
+
+from entropylaw.errors import CompressorError, EntropyLawError
+from entropylaw.types import BytesLike, IntArray
+
+Priming = Literal["exact", "conditional", "recompress"]
+
+
+@runtime_checkable
+class Compressor(Protocol):
+    """Anything that can say how small some bytes become."""
+
+    @property
+    def name(self) -> str:
+        """Name and options, such as ``"zlib:9"``: enough to rebuild it from the registry."""
+        ...
+
+    def compressed_size(self, data: BytesLike, /) -> int:
+        """Return the compressed size of `data` on its own, in bytes."""
+        ...
+
+
+class Primed(Protocol):
+    """A prefix that has been read once; continuations of it are sized cheaply.
+
+    ``exact`` says which of two meanings the sizes have. True: ``size(x)`` equals
+    ``compressed_size(prefix + x)`` to the byte. False (conditional): ``size(x)`` is
+    ``base`` plus the bytes that ``x`` adds to a compressor that knows the prefix.
+    """
+
+    @property
+    def exact(self) -> bool:
+        """Whether sizes equal those of compressing prefix and continuation in one go."""
+        ...
+
+    @property
+    def base(self) -> int:
+        """Size of the prefix itself, in bytes."""
+        ...
+
+    def size(self, data: bytes, /) -> int:
+        """Return the size of the prefix followed by `data`, in bytes."""
+        ...
+
+    def sizes(self, items: Sequence[bytes], /) -> IntArray:
+        """Return the size of the prefix followed by each item on its own; shape (len(items),)."""
+        ...
+
+    def extend(self, more: bytes, /) -> None:
+        """Grow the prefix by `more`, without starting over."""
+        ...
+
+    def fork(self) -> Primed:
+        """Return an equal primed prefix that another thread may use at the same time."""
+        ...
+
+
+@runtime_checkable
+class PrimingCompressor(Compressor, Protocol):
+    """A compressor that can read a prefix once."""
+
+    def prime(self, prefix: bytes, /) -> Primed:
+        """Return `prefix` read once."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CompressorInfo:
+    """What results record about the compressor that made them.
+
+    Attributes
+    ----------
+    name : str
+        Name and options.
+    version : str
+        Library and version, or ``"unknown"``.
+    priming : {"exact", "conditional", "recompress"}
+        What the size of a continuation means; ``"recompress"`` is exact, at full cost.
+    window : int or None
+        Bytes of history it can see; None for no limit or unknown.
+    """
+
+    name: str
+    version: str
+    priming: Priming
+    window: int | None
+
+
+def describe(compressor: Compressor) -> CompressorInfo:
+    """Return what is known of a compressor, with defaults for what it does not offer.
+
+    Examples
+    --------
+    >>> from entropylaw.compressors import Zlib
+    >>> describe(Zlib(level=6)).window
+    32768
+    """
+    return CompressorInfo(
+        name=compressor.name,
+        version=str(getattr(compressor, "version", "unknown")),
+        priming=_priming_of(compressor),
+        window=getattr(compressor, "window", None),
+    )
+
+
+def _priming_of(compressor: Compressor) -> Priming:
+    primed = prime(compressor, b"")
+    if isinstance(primed, RecompressPrimed):
+        return "recompress"
+    return "exact" if primed.exact else "conditional"
+
+
+def prime(compressor: Compressor, prefix: bytes) -> Primed:
+    """Return `prefix` read once by `compressor`, by its own means or by recompression."""
+    if isinstance(compressor, PrimingCompressor):
+        return compressor.prime(prefix)
+    return RecompressPrimed(compressor, prefix)
+
+
+def measured_size(compressor: Compressor, data: bytes) -> int:
+    """Return ``compressor.compressed_size(data)``, checked.
+
+    Raises
+    ------
+    CompressorError
+        If the compressor raises, or returns something other than a size.
+    """
+    try:
+        size = compressor.compressed_size(data)
+    except EntropyLawError:
+        raise
+    except Exception as error:
+        raise CompressorError(
+            f"compressor {compressor.name!r} raised {type(error).__name__} on {len(data)} bytes: "
+            f"{error}. Try entropylaw.testing.check_compressor on it."
+        ) from error
+    if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 0:
+        raise CompressorError(
+            f"compressor {compressor.name!r} returned {size!r} for {len(data)} bytes; "
+            "compressed_size must return a number of bytes: an int of 0 or more."
+        )
+    return int(size)
+
+
+class RecompressPrimed:
+    """The default primed prefix: keep it, and compress the whole each time."""
+
+    exact = True
+
+    def __init__(self, compressor: Compressor, prefix: bytes) -> None:
+        self._compressor = compressor
+        self._prefix = prefix
+
+    @property
+    def base(self) -> int:
+        """Size of the prefix itself, in bytes."""
+        return measured_size(self._compressor, self._prefix)
+
+    def size(self, data: bytes, /) -> int:
+        """Return the size of the prefix followed by `data`, in bytes."""
+        return measured_size(self._compressor, self._prefix + data)
+
+    def sizes(self, items: Sequence[bytes], /) -> IntArray:
+        """Return the size of the prefix followed by each item on its own."""
+        return np.fromiter((self.size(item) for item in items), np.int64, len(items))
+
+    def extend(self, more: bytes, /) -> None:
+        """Grow the prefix by `more`."""
+        self._prefix += more
+
+    def fork(self) -> Self:
+        """Return an equal primed prefix for another thread."""
+        return type(self)(self._compressor, self._prefix)
+
+
+Digest = TypeVar("Digest")
+
+
+class DictionaryPrimed(Generic[Digest]):
+    """A conditional primed prefix for codecs that accept the prefix as a dictionary.
+
+    The size of the prefix is accumulated: what each extension added to what was known.
+
+    Parameters
+    ----------
+    prefix : bytes
+        The prefix; only its last `window` bytes are kept.
+    one_shot : callable
+        Size of bytes compressed on their own, in bytes.
+    digest : callable
+        From the visible prefix to whatever form the codec reads fast; may be shared by threads.
+    encoder : callable
+        From a digest to a function that compresses one item; used by one thread.
+    window : int
+        Bytes of prefix that the codec can see.
+    """
+
+    exact = False
+
+    def __init__(
+        self,
+        prefix: bytes,
+        *,
+        one_shot: Callable[[bytes], int],
+        digest: Callable[[bytes], Digest],
+        encoder: Callable[[Digest], Callable[[bytes], bytes]],
+        window: int,
+    ) -> None:
+        self._one_shot = one_shot
+        self._digest = digest
+        self._encoder = encoder
+        self._window = window
+        self._overhead = one_shot(b"")
+        self._base = one_shot(prefix)
+        self._seen = bytearray(prefix[-window:])
+        self._digested: Digest | None = None
+        self._encode: Callable[[bytes], bytes] | None = None
+
+    @property
+    def base(self) -> int:
+        """Size of the prefix itself, in bytes."""
+        return self._base
+
+    def size(self, data: bytes, /) -> int:
+        """Return the size of the prefix plus what `data` adds to it, in bytes."""
+        return int(self.sizes([data])[0])
+
+    def sizes(self, items: Sequence[bytes], /) -> IntArray:
+        """Return the size of the prefix plus what each item on its own adds to it."""
+        if not self._seen:
+            return self._base - self._overhead + self._sized(self._one_shot, items)
+        encode = self._ready_encoder()
+        added = np.fromiter((len(encode(item)) for item in items), np.int64, len(items))
+        return self._base - self._overhead + added
+
+    def extend(self, more: bytes, /) -> None:
+        """Grow the prefix by `more`."""
+        if not more:
+            return
+        self._base = self.size(more)
+        self._seen += more
+        del self._seen[: -self._window]
+        self._digested = self._encode = None
+
+    def fork(self) -> DictionaryPrimed[Digest]:
+        """Return an equal primed prefix for another thread, sharing the digest."""
+        self._ready_encoder()
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__)
+        twin._seen = bytearray(self._seen)
+        twin._encode = None
+        return twin
+
+    @staticmethod
+    def _sized(one_shot: Callable[[bytes], int], items: Sequence[bytes]) -> IntArray:
+        return np.fromiter((one_shot(item) for item in items), np.int64, len(items))
+
+    def _ready_encoder(self) -> Callable[[bytes], bytes]:
+        if self._digested is None:
+            self._digested = self._digest(bytes(self._seen))
+        if self._encode is None:
+            self._encode = self._encoder(self._digested)
+        return self._encode

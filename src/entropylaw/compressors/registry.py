@@ -1,0 +1,154 @@
+"""From a specification such as ``"zstd:6"`` to a compressor; third parties join here."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+
+from entropylaw.compressors.base import Compressor
+from entropylaw.errors import CompressorSpecError
+
+ENTRY_POINT_GROUP = "entropylaw.compressors"
+
+Factory = Callable[..., Compressor]
+"""Called with the options of a specification, each a string; returns a compressor."""
+
+_BUILT_IN = {
+    "zlib": ("entropylaw.compressors.zlib", "Zlib"),
+    "zstd": ("entropylaw.compressors.zstd", "Zstd"),
+    "lz4": ("entropylaw.compressors.lz4", "Lz4"),
+    "brotli": ("entropylaw.compressors.brotli", "Brotli"),
+    "bz2": ("entropylaw.compressors.stdlib", "Bz2"),
+    "lzma": ("entropylaw.compressors.stdlib", "Lzma"),
+}
+_registered: dict[str, Factory] = {}
+
+
+def get_compressor(spec: str | Compressor) -> Compressor:
+    """Return the compressor that a specification names; a compressor is returned as it is.
+
+    Parameters
+    ----------
+    spec : str or Compressor
+        ``"name"`` or ``"name:option:..."``, such as ``"zlib"``, ``"zstd:6:long"``.
+
+    Raises
+    ------
+    CompressorSpecError
+        If nothing has that name, an option is wrong, or the object is no compressor.
+
+    Examples
+    --------
+    >>> get_compressor("zstd:6")
+    Zstd(level=6, long=False)
+    """
+    if isinstance(spec, str):
+        name, *options = spec.split(":")
+        return _built(name, _factory(name, spec), options)
+    if isinstance(spec, type) or not isinstance(spec, Compressor):
+        raise CompressorSpecError(
+            f'a compressor is a name such as "zlib:9" or an object with `name` and '
+            f"`compressed_size(data)`, got {spec!r}."
+            + (" Pass an instance, not the class." if isinstance(spec, type) else "")
+        )
+    if not isinstance(spec.name, str) or not spec.name:
+        raise CompressorSpecError(
+            f"the `name` of a compressor must be a non-empty string, got {spec.name!r}."
+        )
+    return spec
+
+
+def register_compressor(name: str, factory: Factory, *, replace: bool = False) -> None:
+    """Make ``"name"`` and ``"name:option"`` mean the compressor that `factory` builds.
+
+    Parameters
+    ----------
+    name : str
+        Without a colon.
+    factory : callable
+        Called with the options after the colons, each a string.
+    replace : bool, default False
+        Allow a name that is taken.
+
+    Raises
+    ------
+    CompressorSpecError
+        If the name holds a colon, or is taken and `replace` is False.
+
+    Examples
+    --------
+    >>> from entropylaw.compressors import Zlib
+    >>> register_compressor("quick", lambda: Zlib(level=1), replace=True)
+    >>> get_compressor("quick")
+    Zlib(level=1)
+    """
+    if not name or ":" in name:
+        raise CompressorSpecError(
+            f"a compressor's registered name must be non-empty and without a colon, got {name!r}."
+        )
+    if not replace and name in available_compressors():
+        raise CompressorSpecError(
+            f"a compressor named {name!r} exists already. Choose another name, or replace=True."
+        )
+    _registered[name] = factory
+
+
+def available_compressors() -> tuple[str, ...]:
+    """Return every name that `get_compressor` knows, sorted.
+
+    Examples
+    --------
+    >>> "zlib" in available_compressors()
+    True
+    """
+    return tuple(sorted({*_BUILT_IN, *_registered, *_plugins()}))
+
+
+def _factory(name: str, spec: str) -> Factory:
+    if name in _registered:
+        return _registered[name]
+    if name in _BUILT_IN:
+        module, attribute = _BUILT_IN[name]
+        return _options_factory(getattr(import_module(module), attribute))
+    plugins = _plugins()
+    if name in plugins:
+        return _options_factory(_loaded(plugins[name]))
+    known = available_compressors()
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f' Did you mean "{close[0]}"?' if close else ""
+    raise CompressorSpecError(
+        f"no compressor named {name!r} (from {spec!r}).{hint} Known: {', '.join(known)}."
+    )
+
+
+def _loaded(plugin: EntryPoint) -> Factory:
+    try:
+        factory: Factory = plugin.load()
+    except (ImportError, AttributeError) as error:
+        package = plugin.dist.name if plugin.dist else "an unknown package"
+        raise CompressorSpecError(
+            f"compressor {plugin.name!r} comes from {package} as {plugin.value!r}, which cannot "
+            f"be loaded: {error}. Install that package anew, or remove it."
+        ) from error
+    return factory
+
+
+def _options_factory(loaded: Factory) -> Factory:
+    """Return the `from_options` of a class that has one, else the callable itself."""
+    factory: Factory = getattr(loaded, "from_options", loaded)
+    return factory
+
+
+def _built(name: str, factory: Factory, options: list[str]) -> Compressor:
+    try:
+        return get_compressor(factory(*options))
+    except TypeError as error:
+        raise CompressorSpecError(
+            f"compressor {name!r} does not take the options {options}: {error}."
+        ) from error
+
+
+def _plugins() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}

@@ -1,0 +1,198 @@
+"""Corpus: the bytes of every record, in one buffer, immutable."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+
+import numpy as np
+
+from entropylaw.errors import DuplicateIdError, WeightError
+from entropylaw.types import AnyArray, FloatArray, IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """How records are joined into the bytes of a set.
+
+    The bytes of a set are ``opening + joiner.join(records) + closing``.
+    """
+
+    opening: bytes = b""
+    joiner: bytes = b"\n"
+    closing: bytes = b""
+
+    def whole(self, rows: Iterable[bytes]) -> bytes:
+        """Return the bytes of the set of these rows."""
+        return self.opening + self.joiner.join(rows) + self.closing
+
+
+LINES = Framing()
+"""Records joined by a newline; a record alone is its own bytes."""
+
+PYTHON_LIST = Framing(b"[", b", ", b"]")
+"""The repr of a Python list, which the published script compresses."""
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    """Records as bytes, and what is known of each.
+
+    Parameters
+    ----------
+    buffer : bytes
+        All records, end to end.
+    offsets : int64 array, shape (n + 1,)
+        Record i is ``buffer[offsets[i]:offsets[i + 1]]``.
+    framing : Framing
+        How records are joined into a set.
+    ids : sequence of hashable, optional
+        A distinct name for each record.
+    weights : float array, shape (n,), optional
+        How much the information of each record counts; finite and positive, 1 is neutral.
+    shapes : mapping, optional
+        Which rendering rules were used, and for how many records.
+
+    Raises
+    ------
+    DuplicateIdError
+        If two ids are equal.
+    WeightError
+        If a weight is NaN, infinite, zero or negative, or their number is wrong.
+
+    Examples
+    --------
+    >>> pool = Corpus.from_rows([b"one", b"two", b"three"])
+    >>> len(pool), pool[2], pool.total_bytes
+    (3, b'three', 11)
+    """
+
+    buffer: bytes
+    offsets: IntArray
+    framing: Framing = LINES
+    ids: Sequence[object] | None = None
+    weights: FloatArray | None = None
+    shapes: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        self.offsets.setflags(write=False)
+        if self.ids is not None:
+            _check_ids(self.ids, len(self))
+        if self.weights is not None:
+            object.__setattr__(self, "weights", checked_weights(self.weights, len(self)))
+
+    @classmethod
+    def from_rows(
+        cls,
+        rows: Sequence[bytes],
+        *,
+        framing: Framing = LINES,
+        ids: Sequence[object] | None = None,
+        weights: object = None,
+        shapes: Mapping[str, int] | None = None,
+    ) -> Corpus:
+        """Build a corpus from one bytes object per record."""
+        offsets = np.zeros(len(rows) + 1, np.int64)
+        np.cumsum(np.fromiter(map(len, rows), np.int64, len(rows)), out=offsets[1:])
+        return cls(
+            buffer=b"".join(rows),
+            offsets=offsets,
+            framing=framing,
+            ids=ids,
+            weights=None if weights is None else checked_weights(weights, len(rows)),
+            shapes=MappingProxyType(dict(shapes or {})),
+        )
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, row: int) -> bytes:
+        if not 0 <= row < len(self):
+            raise IndexError(f"row {row} of a corpus of {len(self)} records")
+        return self.buffer[self.offsets[row] : self.offsets[row + 1]]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.rows(np.arange(len(self))))
+
+    def __repr__(self) -> str:
+        return f"Corpus({len(self):,} records, {self.total_bytes:,} bytes)"
+
+    def rows(self, rows: IntArray) -> list[bytes]:
+        """Return the bytes of these rows, in the order given."""
+        buffer = self.buffer
+        starts, ends = self.offsets[rows].tolist(), self.offsets[rows + 1].tolist()
+        return [buffer[start:end] for start, end in zip(starts, ends, strict=True)]
+
+    @property
+    def lengths(self) -> IntArray:
+        """Bytes of each record, without framing; shape (n,)."""
+        return np.diff(self.offsets)
+
+    @property
+    def total_bytes(self) -> int:
+        """Bytes of all records together, without framing."""
+        return int(self.offsets[-1] - self.offsets[0])
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A digest of the records, their order and their framing."""
+        digest = hashlib.blake2b(digest_size=16)
+        framing = self.framing
+        for part in (framing.opening, framing.joiner, framing.closing):
+            digest.update(len(part).to_bytes(8, "little") + part)
+        digest.update(np.ascontiguousarray(self.lengths, "<i8").tobytes())
+        digest.update(memoryview(self.buffer)[self.offsets[0] : self.offsets[-1]])
+        return f"blake2b-128:{digest.hexdigest()}"
+
+    def take(self, rows: IntArray) -> Corpus:
+        """Return a corpus of these rows, in the order given."""
+        return Corpus.from_rows(
+            self.rows(rows),
+            framing=self.framing,
+            ids=None if self.ids is None else [self.ids[row] for row in rows],
+            weights=None if self.weights is None else self.weights[rows],
+        )
+
+
+def checked_weights(weights: object, count: int) -> FloatArray:
+    """Return weights as float64, one per record, all finite and positive.
+
+    Raises
+    ------
+    WeightError
+        Otherwise; names the first record at fault.
+    """
+    try:
+        values: AnyArray = np.asarray(weights, np.float64)
+    except (TypeError, ValueError) as error:
+        raise WeightError(f"weights must be numbers, one per record: {error}.") from error
+    if values.shape != (count,):
+        raise WeightError(
+            f"expected {count} weights, one per record, got an array of shape {values.shape}."
+        )
+    wrong = np.flatnonzero(~(np.isfinite(values) & (values > 0)))
+    if len(wrong):
+        raise WeightError(
+            f"weights must be finite and above 0 (1 is neutral); {len(wrong)} are not, the first "
+            f"is {values[wrong[0]]} at record {wrong[0]}. Give such records weight 1, or leave "
+            "them out of the pool."
+        )
+    values = values.copy()
+    values.setflags(write=False)
+    return values
+
+
+def _check_ids(ids: Sequence[object], count: int) -> None:
+    if len(ids) != count:
+        raise DuplicateIdError(f"expected {count} ids, one per record, got {len(ids)}.")
+    first: dict[object, int] = {}
+    for row, name in enumerate(ids):
+        if name in first:
+            raise DuplicateIdError(
+                f"id {name!r} is that of record {first[name]} and of record {row}. Ids must be "
+                "distinct; leave ids= out to name records by their row."
+            )
+        first[name] = row

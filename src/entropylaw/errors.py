@@ -1,0 +1,198 @@
+"""Exceptions and warnings, one tree each.
+
+Every message says what was expected, what was seen and what to type next::
+
+    EntropyLawError
+    ├── ConfigError (ValueError)             an option is wrong
+    │   ├── BudgetError                      budget not usable for this pool
+    │   ├── CompressorSpecError              "zstd:99", unknown name, bad option
+    │   └── FormError                        unknown form of the entropy law
+    ├── InputError (ValueError)              the data is wrong
+    │   ├── EmptyPoolError                   nothing to choose from
+    │   ├── TextColumnError                  the named text column is missing
+    │   ├── UnknownShapeError                no rule knows these columns
+    │   ├── RecordError                      one record is not usable; names its row
+    │   ├── FileFormatError                  a file is not what it says; names file and line
+    │   ├── DuplicateIdError                 ids must be distinct
+    │   ├── WeightError                      weights must be finite and positive
+    │   ├── FingerprintError                 the data is not the data of the manifest
+    │   └── RunsError                        training runs not usable; names row and column
+    ├── CompressorError (RuntimeError)       a compressor raised or returned nonsense
+    ├── NotFittedError (RuntimeError)        call .fit(...) first
+    └── MissingExtraError (ImportError)      install entropylaw[extra]
+
+    EntropyLawWarning (UserWarning)
+    ├── EmptyRecordWarning                   empty records are never selected
+    ├── ShortMemoryWarning                   most of the chosen set was out of the window
+    ├── SlowCompressorWarning                no priming: cost grows with the chosen set
+    ├── SkippedRecordsWarning                records left out because skipping was asked for
+    └── LawWarning                           the fit deserves less trust
+        ├── FewRunsWarning
+        ├── CollinearityWarning
+        ├── ExtrapolationWarning
+        ├── WeakLawWarning                   beats no simple baseline
+        ├── LowRatioWarning                  a compression ratio below 1
+        └── MissingUncertaintyWarning        an interval cannot be given; says why
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Self
+
+
+class EntropyLawError(Exception):
+    """Base of every error that entropylaw raises on purpose."""
+
+
+class ConfigError(EntropyLawError, ValueError):
+    """An option has a value that cannot work."""
+
+
+class BudgetError(ConfigError):
+    """The budget cannot be met by this pool."""
+
+
+class CompressorSpecError(ConfigError):
+    """A compressor specification names nothing that exists, or a wrong option."""
+
+
+class FormError(ConfigError):
+    """A form of the entropy law that does not exist or cannot be fitted."""
+
+
+class InputError(EntropyLawError, ValueError):
+    """The data given is not usable."""
+
+
+class EmptyPoolError(InputError):
+    """There is no record to choose from."""
+
+
+class TextColumnError(InputError):
+    """The named text column is not in the data."""
+
+    @classmethod
+    def from_seen(cls, wanted: str, seen: Iterable[object], *, row: int | None = None) -> Self:
+        """Build the message from the column asked for and the columns seen."""
+        columns = [str(name) for name in seen]
+        likely = [c for c in columns if c in {"text", "content", "body", "document"}] or columns
+        hint = f' Try text="{likely[0]}".' if likely else ""
+        where = "" if row is None else f" in record {row}"
+        return cls(f"no column {wanted!r}{where}. Columns seen: {', '.join(columns)}.{hint}")
+
+
+class UnknownShapeError(InputError):
+    """No rule knows how to read text from a record with these columns."""
+
+    @classmethod
+    def from_seen(cls, seen: Iterable[object], *, row: int, rules: Iterable[str]) -> Self:
+        """Build the message from the columns seen and the rules that exist."""
+        columns = ", ".join(str(name) for name in seen) or "none"
+        return cls(
+            f"record {row}: cannot tell which columns hold the text. Columns seen: {columns}. "
+            f'Say text="COLUMN", or render= one of: {", ".join(rules)}; '
+            "or pass render=a function from a record to a string."
+        )
+
+
+class RecordError(InputError):
+    """One record is not usable."""
+
+    def __init__(self, message: str, *, row: int | None = None) -> None:
+        super().__init__(message if row is None else f"record {row}: {message}")
+        self.row = row
+
+
+class FileFormatError(InputError):
+    """A file does not hold what its name or its option says."""
+
+    def __init__(self, message: str, *, path: str, line: int | None = None) -> None:
+        where = path if line is None else f"{path}, line {line}"
+        super().__init__(f"{where}: {message}")
+        self.path = path
+        self.line = line
+
+
+class DuplicateIdError(InputError):
+    """Two records carry the same id."""
+
+
+class WeightError(InputError):
+    """Weights must be finite and positive, one for each record."""
+
+
+class FingerprintError(InputError):
+    """The data is not the data that a manifest or result was made from."""
+
+
+class RunsError(InputError):
+    """A table of training runs is not usable."""
+
+
+class CompressorError(EntropyLawError, RuntimeError):
+    """A compressor raised, or returned something that is no size."""
+
+
+class NotFittedError(EntropyLawError, RuntimeError):
+    """A result was asked for before `fit`."""
+
+
+class MissingExtraError(EntropyLawError, ImportError):
+    """A feature needs a package that is not installed."""
+
+    def __init__(self, package: str, *, extra: str, purpose: str) -> None:
+        super().__init__(
+            f"{purpose} needs {package}, which is not installed. "
+            f"Type: pip install 'entropylaw[{extra}]'"
+        )
+        self.package = package
+        self.extra = extra
+
+
+class EntropyLawWarning(UserWarning):
+    """Base of every warning that entropylaw gives."""
+
+
+class EmptyRecordWarning(EntropyLawWarning):
+    """Some records hold no text; they are never selected."""
+
+
+class ShortMemoryWarning(EntropyLawWarning):
+    """The compressor could not see most of the chosen set."""
+
+
+class SlowCompressorWarning(EntropyLawWarning):
+    """The compressor recompresses the whole chosen set for each candidate."""
+
+
+class SkippedRecordsWarning(EntropyLawWarning):
+    """Some records were left out because skipping was asked for."""
+
+
+class LawWarning(EntropyLawWarning):
+    """A fitted law deserves less trust than its numbers suggest."""
+
+
+class FewRunsWarning(LawWarning):
+    """Few runs for the number of coefficients."""
+
+
+class CollinearityWarning(LawWarning):
+    """Compression ratio and loss move together, so their effects are hard to part."""
+
+
+class ExtrapolationWarning(LawWarning):
+    """A prediction lies outside the runs that the law was fitted on."""
+
+
+class WeakLawWarning(LawWarning):
+    """The law predicts left-out runs no better than a simpler baseline."""
+
+
+class LowRatioWarning(LawWarning):
+    """A compression ratio below 1: the compressed form was larger than the data."""
+
+
+class MissingUncertaintyWarning(LawWarning):
+    """An uncertainty cannot be computed from these runs."""

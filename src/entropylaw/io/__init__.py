@@ -1,0 +1,1 @@
+"""Anything to a Corpus, and back: records, shapes of chats, files."""

@@ -1,0 +1,1 @@
+"""Tables, cards and plots: draw plain values, know nothing of selection or law."""

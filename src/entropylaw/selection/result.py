@@ -1,0 +1,232 @@
+"""SelectionResult: which records were chosen, in which order, and on what evidence."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from entropylaw.errors import FingerprintError, InputError
+from entropylaw.io.files import atomic_write
+from entropylaw.io.load import Render, as_corpus, record_count, take_records
+from entropylaw.render.cards import html_card, text_card
+from entropylaw.selection.manifest import Manifest
+from entropylaw.selection.rounds import PICK
+from entropylaw.types import AnyArray, FloatArray, IntArray
+
+TRACE = np.dtype(
+    [
+        ("round", "<i4"),
+        ("packed", "<i8"),
+        ("screened", "<i8"),
+        ("shortlisted", "<i8"),
+        ("evaluations", "<i8"),
+        ("set_raw", "<i8"),
+        ("set_size", "<i8"),
+    ]
+)
+"""One row per round; see `entropylaw.selection.rounds.Round`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SelectionResult:
+    """The records chosen, in the order chosen, so that any prefix answers a smaller budget.
+
+    Attributes
+    ----------
+    picks : structured array, shape (budget,)
+        Evidence for each pick; fields as in `entropylaw.selection.rounds.PICK`.
+    trace : structured array, shape (rounds,)
+        What each round did; fields as in `entropylaw.selection.result.TRACE`.
+    manifest : Manifest
+        Parameters, versions and fingerprints: enough to repeat the run.
+
+    Examples
+    --------
+    >>> from entropylaw import ZipSelector
+    >>> texts = ["abc " * 40, "a quick brown fox", "jinxed wizards", "abc " * 41]
+    >>> result = ZipSelector(budget=2).select(texts)
+    >>> sorted(result.indices.tolist())
+    [1, 2]
+    >>> sorted(result.take(texts))
+    ['a quick brown fox', 'jinxed wizards']
+    """
+
+    picks: AnyArray
+    trace: AnyArray
+    manifest: Manifest
+    _render: Render = None
+
+    @property
+    def indices(self) -> IntArray:
+        """Rows of the pool in the order chosen; int64, shape (budget,)."""
+        rows: IntArray = self.picks["row"]
+        return rows
+
+    @property
+    def ratio(self) -> float:
+        """Compression ratio of the chosen set, with what was owned before."""
+        return self.manifest.set_raw / self.manifest.set_size
+
+    @property
+    def own_ratios(self) -> FloatArray:
+        """Compression ratio of each chosen record alone; shape (budget,)."""
+        ratios: FloatArray = self.picks["own_raw"] / self.picks["own_size"]
+        return ratios
+
+    @property
+    def union_ratios(self) -> FloatArray:
+        """Ratio of the set of earlier rounds with each record added; shape (budget,)."""
+        ratios: FloatArray = self.picks["union_raw"] / self.picks["union_size"]
+        return ratios
+
+    @property
+    def pack_ratios(self) -> FloatArray:
+        """Ratio of the records of the same round up to each; shape (budget,)."""
+        ratios: FloatArray = self.picks["pack_raw"] / self.picks["pack_size"]
+        return ratios
+
+    @property
+    def evaluations(self) -> int:
+        """How many unions were sized in all."""
+        return int(self.trace["evaluations"].sum())
+
+    @property
+    def visible_share(self) -> FloatArray:
+        """Share of the chosen set that the compressor could see in each round; shape (rounds,)."""
+        window = self.manifest.compressor.window
+        before = np.concatenate([[0], self.trace["set_raw"][:-1]])
+        if self.manifest.initial_subset is not None and len(before):
+            before[0] = self.manifest.initial_subset.bytes
+        if window is None:
+            return np.ones(len(before))
+        shares: FloatArray = np.minimum(1.0, window / np.maximum(before, 1))
+        return shares
+
+    def take(self, data: object) -> Any:
+        """Return the chosen records of `data`, in the order chosen, in its own container type.
+
+        Parameters
+        ----------
+        data
+            What `select` was given.
+
+        Raises
+        ------
+        FingerprintError
+            If `data` is not what the selection was made from.
+        """
+        count = record_count(data)
+        if count is not None and count != self.manifest.pool.records:
+            raise FingerprintError(
+                f"the selection was made from {self.manifest.pool.records} records, this data has "
+                f"{count}. Pass the data that select() was given."
+            )
+        taken = take_records(data, self.indices.tolist())
+        self._check(taken)
+        return taken
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the result to one file: a zip of JSON and .npy members, without pickle.
+
+        The file appears whole or not at all.
+        """
+        with atomic_write(path) as sink:
+            sink.write(self._packed())
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> SelectionResult:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        InputError
+            If the file is something else.
+        """
+        try:
+            with zipfile.ZipFile(path) as archive:
+                manifest = archive.read("manifest.json")
+                arrays = {
+                    name: np.load(io.BytesIO(archive.read(f"{name}.npy")), allow_pickle=False)
+                    for name in ("picks", "trace")
+                }
+        except (zipfile.BadZipFile, KeyError, ValueError) as error:
+            raise InputError(
+                f"{path} is no saved selection: {error}. Expected what result.save() wrote."
+            ) from error
+        if arrays["picks"].dtype != PICK or arrays["trace"].dtype != TRACE:
+            raise InputError(f"{path} was saved by another version of entropylaw; select again.")
+        for array in arrays.values():
+            array.setflags(write=False)
+        return cls(arrays["picks"], arrays["trace"], Manifest.from_json(manifest, source=str(path)))
+
+    def facts(self) -> dict[str, str]:
+        """Return what the printed form shows: label to value."""
+        manifest = self.manifest
+        window = manifest.compressor.window
+        return {
+            "chosen": f"{len(self.picks):,} of {manifest.pool.records:,} records, "
+            f"{manifest.selected.bytes:,} of {manifest.pool.bytes:,} bytes",
+            "compression ratio": f"{self.ratio:.3f}",
+            "compressor": f"{manifest.compressor.name} ({manifest.compressor.priming} priming)",
+            "memory": "the whole set"
+            if window is None or self.visible_share.min(initial=1.0) == 1.0
+            else f"{window:,} bytes: {self.visible_share[-1]:.0%} of the set at the end",
+            "stages": f"k1={manifest.parameters.k1:,} k2={manifest.parameters.k2:,} "
+            f"k3={manifest.parameters.k3:,}, {len(self.trace):,} rounds, "
+            f"{self.evaluations:,} evaluations",
+            "variant": manifest.parameters.variant,
+        }
+
+    def __len__(self) -> int:
+        return len(self.picks)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SelectionResult):
+            return NotImplemented
+        return (
+            self.manifest == other.manifest
+            and self.picks.tobytes() == other.picks.tobytes()
+            and self.trace.tobytes() == other.trace.tobytes()
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return text_card("SelectionResult", self.facts())
+
+    def _repr_html_(self) -> str:
+        return html_card("SelectionResult", self.facts())
+
+    def _check(self, taken: object) -> None:
+        parameters = self.manifest.parameters
+        render = self._render
+        if render is None and not parameters.render.startswith(("auto", "text=", "function ")):
+            render = parameters.render
+        if render is None and parameters.render.startswith("function "):
+            return  # the function is not in the file, so the bytes cannot be made again
+        corpus = as_corpus(taken, render=render, text=parameters.text)
+        if corpus.fingerprint != self.manifest.selected.fingerprint:
+            raise FingerprintError(
+                "the records at the chosen rows are not those that were selected: the data has "
+                "changed since, or is in another order. Pass the data that select() was given."
+            )
+
+    def _packed(self) -> bytes:
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            _add(archive, "manifest.json", self.manifest.to_json().encode())
+            for name, array in (("picks", self.picks), ("trace", self.trace)):
+                member = io.BytesIO()
+                np.save(member, array, allow_pickle=False)
+                _add(archive, f"{name}.npy", member.getvalue())
+        return buffer.getvalue()
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    """Add a member without the time of day, so that equal results give equal files."""
+    archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)

@@ -1,0 +1,218 @@
+"""The rounds of ZIP: screen, shortlist, pack, until the budget is met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from entropylaw.scoring import Scorer
+from entropylaw.selection.stages import (
+    GONE,
+    Packed,
+    Ranking,
+    Unions,
+    lowest,
+    pack,
+    screen,
+    shortlist,
+)
+from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray, Variant
+
+PICK = np.dtype(
+    [
+        ("row", "<i8"),
+        ("round", "<i4"),
+        ("state", "<f8"),
+        ("own_raw", "<i8"),
+        ("own_size", "<i8"),
+        ("union_raw", "<i8"),
+        ("union_size", "<i8"),
+        ("pack_raw", "<i8"),
+        ("pack_size", "<i8"),
+    ]
+)
+"""Evidence for one pick.
+
+row: which record. round: counted from 0. state: the ratio at which it was screened.
+own, union, pack: raw and compressed bytes of the record alone, of it with the set chosen
+before this round, and of it with the records packed before it in this round.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A selection with every parameter settled.
+
+    Attributes
+    ----------
+    budget : int
+        Records to choose.
+    k1, k2, k3 : int
+        Records screened, shortlisted and packed in a round.
+    variant : {"paper", "reference"}
+        Whether shortlisted records that are not packed stay in the pool, or are retired.
+    selectable : bool array, shape (n,)
+        Which records may be chosen.
+    weights : float array, shape (n,), or None
+        How much the information of each record counts.
+    owned : sequence of bytes
+        Records already owned: the set starts with them.
+    """
+
+    budget: int
+    k1: int
+    k2: int
+    k3: int
+    variant: Variant
+    selectable: BoolArray
+    weights: FloatArray | None = None
+    owned: Sequence[bytes] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Round:
+    """What one round did.
+
+    Attributes
+    ----------
+    number : int
+        Counted from 0.
+    picks : structured array, dtype PICK, shape (packed,)
+        The records chosen, in order, with the evidence for each.
+    screened, shortlisted : int
+        How many records reached the second and the third stage.
+    evaluations : int
+        How many unions were sized.
+    set_raw, set_size : int
+        Bytes and compressed bytes of everything chosen so far (and owned before).
+    """
+
+    number: int
+    picks: AnyArray
+    screened: int
+    shortlisted: int
+    evaluations: int
+    set_raw: int
+    set_size: int
+
+    @property
+    def rows(self) -> IntArray:
+        """The rows chosen in this round, in order."""
+        rows: IntArray = self.picks["row"]
+        return rows
+
+    @property
+    def ratio(self) -> float:
+        """Compression ratio of everything chosen so far."""
+        return self.set_raw / self.set_size
+
+
+def zip_rounds(scorer: Scorer, plan: Plan, *, rank: Ranking = lowest) -> Iterator[Round]:
+    """Yield the rounds of the greedy selection, until the budget is met.
+
+    Parameters
+    ----------
+    scorer : Scorer
+        Sizes the records.
+    plan : Plan
+        What to choose; the budget must not exceed the selectable records.
+    rank : callable, optional
+        The ranking of all three stages.
+
+    References
+    ----------
+    .. [1] M. Yin et al., "Entropy Law: The Story Behind Data Compression and LLM
+       Performance", arXiv:2407.06645, 2024. Algorithm 1.
+    """
+    search = _Search(scorer, plan, rank)
+    left, number = plan.budget, 0
+    while left:
+        done = search.round(number, count=min(plan.k3, left))
+        yield done
+        left -= len(done.picks)
+        number += 1
+
+
+class _Search:
+    """The state of the greedy search: one ratio per record (the paper's pi), and the chosen set.
+
+    A record that may not be chosen now has the ratio GONE. Those retired by the reference
+    variant keep their last ratio aside, to come back once no other record is left.
+    """
+
+    def __init__(self, scorer: Scorer, plan: Plan, rank: Ranking) -> None:
+        self._scorer, self._plan, self._rank = scorer, plan, rank
+        own = Unions(scorer.own_raw, scorer.own_sizes)
+        self._state = np.where(plan.selectable, own.ratios(0, plan.weights), GONE)
+        self._retired = np.full(len(self._state), GONE)
+        self._chosen = scorer.empty_set()
+        self._chosen.extend_bytes(plan.owned)
+
+    def round(self, number: int, *, count: int) -> Round:
+        """Choose `count` records, or all that are left if these are fewer."""
+        plan, scorer = self._plan, self._scorer
+        if not np.isfinite(self._state).any():
+            self._state, self._retired = self._retired, np.full(len(self._state), GONE)
+
+        screened = screen(self._state, k1=plan.k1, rank=self._rank)
+        state = self._state[screened]
+        unions = Unions(self._chosen.union_raw(screened), self._chosen.union_sizes(screened))
+        base = 0 if plan.weights is None else self._chosen.size
+        ratios = unions.ratios(base, _of(plan.weights, screened))
+        self._state[screened] = ratios
+
+        short = shortlist(ratios, k2=plan.k2, rank=self._rank)
+        rows = screened[short]
+        packed = pack(
+            rows,
+            scorer.empty_set(),
+            k3=count,
+            weights=_of(plan.weights, rows),
+            rank=self._rank,
+        )
+        picked = short[packed.positions]
+        self._leave(rows, screened[picked])
+        self._chosen.extend(screened[picked])
+        return Round(
+            number=number,
+            picks=_evidence(number, scorer, screened, state, unions, picked, packed),
+            screened=len(screened),
+            shortlisted=len(short),
+            evaluations=len(screened) + packed.evaluations,
+            set_raw=self._chosen.raw,
+            set_size=self._chosen.size,
+        )
+
+    def _leave(self, shortlisted: IntArray, chosen: IntArray) -> None:
+        """Take the chosen rows out for good; in the reference variant retire the shortlist."""
+        if self._plan.variant == "reference":
+            self._retired[shortlisted] = self._state[shortlisted]
+            self._state[shortlisted] = GONE
+        self._state[chosen] = GONE
+        self._retired[chosen] = GONE
+
+
+def _evidence(
+    number: int,
+    scorer: Scorer,
+    screened: IntArray,
+    state: FloatArray,
+    unions: Unions,
+    picked: IntArray,
+    packed: Packed,
+) -> AnyArray:
+    """Return the record of each pick; `picked` are positions among the screened rows."""
+    rows = screened[picked]
+    picks = np.empty(len(rows), PICK)
+    picks["row"], picks["round"], picks["state"] = rows, number, state[picked]
+    picks["own_raw"], picks["own_size"] = scorer.own_raw[rows], scorer.own_sizes[rows]
+    picks["union_raw"], picks["union_size"] = unions.raw[picked], unions.sizes[picked]
+    picks["pack_raw"], picks["pack_size"] = packed.raw, packed.sizes
+    picks.setflags(write=False)
+    return picks
+
+
+def _of(weights: FloatArray | None, rows: IntArray) -> FloatArray | None:
+    return None if weights is None else weights[rows]

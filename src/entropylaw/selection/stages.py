@@ -1,0 +1,166 @@
+"""The three stages of ZIP as pure functions: screen, shortlist, pack.
+
+Each takes compression ratios (raw / compressed) and returns who goes on. All three rank by
+the same function, `lowest`; another may be given in its place, which is how the parity
+benchmark puts in the ranking of the published script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from entropylaw.types import FloatArray, IntArray
+
+Ranking = Callable[[FloatArray, int], IntArray]
+"""From values and a number k to the positions of the k lowest; never called with k = 0."""
+
+GONE = np.inf
+"""The ratio of a record that may not be chosen."""
+
+
+class SizedSet(Protocol):
+    """A set of records that tells its sizes with one record more."""
+
+    @property
+    def size(self) -> int:
+        """Compressed bytes of the set; 0 for the empty set."""
+        ...
+
+    def union_raw(self, rows: IntArray) -> IntArray:
+        """Return the bytes of the set with each record added."""
+        ...
+
+    def union_sizes(self, rows: IntArray) -> IntArray:
+        """Return the compressed bytes of the set with each record added."""
+        ...
+
+    def extend(self, rows: IntArray) -> None:
+        """Add these records."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unions:
+    """Sizes of a set with each of some records added; int64 arrays of one shape."""
+
+    raw: IntArray
+    sizes: IntArray
+
+    def ratios(self, base: int, weights: FloatArray | None) -> FloatArray:
+        """Return the compression ratio of each union.
+
+        With weights, the bytes that a record adds to the compressed set of size `base` count
+        `weight` times: a record of weight 2 carries twice its information.
+        """
+        if weights is None:
+            return self.raw / self.sizes
+        ratios: FloatArray = self.raw / (base + weights * (self.sizes - base))
+        return ratios
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """The records packed in one round, in the order chosen, with the sizes they were chosen at.
+
+    Attributes
+    ----------
+    positions : int64 array, shape (k3,)
+        Positions in the shortlist.
+    raw, sizes : int64 arrays, shape (k3,)
+        Bytes and compressed bytes of the pack once each record was added.
+    evaluations : int
+        How many unions were sized.
+    """
+
+    positions: IntArray
+    raw: IntArray
+    sizes: IntArray
+    evaluations: int
+
+
+def lowest(values: FloatArray, k: int) -> IntArray:
+    """Return the positions of the `k` lowest values, ascending; ties to the lower position.
+
+    Parameters
+    ----------
+    values : float array, shape (n,)
+        Compression ratios.
+    k : int
+        1 to n.
+
+    Examples
+    --------
+    >>> lowest(np.array([3.0, 1.0, 2.0, 2.0]), 2).tolist()
+    [1, 2]
+    """
+    threshold = np.partition(values, k - 1)[k - 1]
+    below = np.flatnonzero(values < threshold)
+    tied = np.flatnonzero(values == threshold)[: k - len(below)]
+    return np.sort(np.concatenate([below, tied]))
+
+
+def screen(state: FloatArray, *, k1: int, rank: Ranking = lowest) -> IntArray:
+    """Return the rows of the `k1` lowest ratios of the state; fewer if fewer are left.
+
+    Examples
+    --------
+    >>> screen(np.array([2.0, np.inf, 1.5]), k1=5).tolist()
+    [0, 2]
+    """
+    left = int(np.count_nonzero(np.isfinite(state)))
+    return rank(state, min(k1, left))
+
+
+def shortlist(ratios: FloatArray, *, k2: int, rank: Ranking = lowest) -> IntArray:
+    """Return the positions of the `k2` lowest union ratios among the screened records."""
+    return rank(ratios, min(k2, len(ratios)))
+
+
+def pack(
+    rows: IntArray,
+    pack_set: SizedSet,
+    *,
+    k3: int,
+    weights: FloatArray | None = None,
+    rank: Ranking = lowest,
+) -> Packed:
+    """Choose up to `k3` of the shortlisted records, one at a time, for the densest set.
+
+    Parameters
+    ----------
+    rows : int64 array
+        The shortlisted rows.
+    pack_set : SizedSet
+        An empty set; the chosen records are added to it.
+    k3 : int
+        How many to choose.
+    weights : float array, optional
+        Weight of each shortlisted record.
+    rank : callable, optional
+        How ties and order are settled.
+    """
+    count = min(k3, len(rows))
+    chosen = np.empty(count, np.int64)
+    raw = np.empty(count, np.int64)
+    sizes = np.empty(count, np.int64)
+    left = np.ones(len(rows), np.bool_)
+    ratios = np.empty(len(rows), np.float64)
+    evaluations = 0
+    for step in range(count):
+        positions = np.flatnonzero(left)
+        unions = Unions(pack_set.union_raw(rows[positions]), pack_set.union_sizes(rows[positions]))
+        evaluations += len(positions)
+        ratios.fill(GONE)
+        of_left = None if weights is None else weights[positions]
+        base = 0 if of_left is None else pack_set.size
+        ratios[positions] = unions.ratios(base, of_left)
+        best = int(rank(ratios, 1)[0])
+        at = int(np.searchsorted(positions, best))
+        chosen[step], raw[step], sizes[step] = best, unions.raw[at], unions.sizes[at]
+        left[best] = False
+        pack_set.extend(rows[best : best + 1])
+    return Packed(chosen, raw, sizes, evaluations)

@@ -1,0 +1,71 @@
+"""Every Python block of README and docs runs, page by page, in a folder with sample files.
+
+Blocks of one page share their names and run in order. A block with ``>>>`` prompts is a doctest;
+any other is executed. The folder holds `pool.jsonl` and `runs.csv`, as the pages say.
+"""
+
+import doctest
+import json
+import re
+import warnings
+from pathlib import Path
+
+import pytest
+
+from entropylaw.errors import EntropyLawWarning
+from entropylaw.io.stdlib_pool import stdlib_records
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+RUNS = """\
+name,compressor,compression_ratio,first_epoch_loss,performance,group
+random,zlib:9,2.95,1.31,6.85,mistral
+random-2,zlib:9,2.91,1.29,6.83,mistral
+diverse,zlib:9,2.72,1.26,6.91,mistral
+long,zlib:9,3.10,1.36,6.71,mistral
+quality,zlib:9,2.86,1.24,6.88,mistral
+dedup,zlib:9,2.64,1.27,6.97,mistral
+perplexity,zlib:9,3.22,1.41,6.62,mistral
+zip,zlib:9,2.41,1.22,7.08,mistral
+"""
+
+
+def pages():
+    for page in PAGES:
+        if BLOCK.search(page.read_text(encoding="utf-8")):
+            yield pytest.param(page, id=str(page.relative_to(ROOT)))
+
+
+@pytest.fixture
+def sample_folder(tmp_path, monkeypatch):
+    records = stdlib_records()[::12]
+    lines = (json.dumps(record, ensure_ascii=False) for record in records)
+    (tmp_path / "pool.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (tmp_path / "runs.csv").write_text(RUNS)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", pages())
+def test_page_runs(page, sample_folder):
+    names = {"__name__": "__main__"}
+    text = page.read_text(encoding="utf-8")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", EntropyLawWarning)
+        for block in BLOCK.finditer(text):
+            line = text.count("\n", 0, block.start()) + 1
+            run(block.group(1), names, page, line)
+    assert names
+
+
+def run(code, names, page, line):
+    if ">>>" not in code:
+        exec(compile("\n" * line + code, str(page), "exec"), names)
+        return
+    examples = doctest.DocTestParser().get_doctest(code, names, page.name, str(page), line)
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    runner.run(examples, clear_globs=False)
+    names.update(examples.globs)
+    assert runner.failures == 0, f"{page}, line {line}: see the output above"
