@@ -1,0 +1,201 @@
+"""Write the tables of README.md from results/*.json: python benchmarks/tables.py."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+README = HERE / "README.md"
+
+
+def main() -> None:
+    text = README.read_text(encoding="utf-8")
+    for name, draw in TABLES.items():
+        file = HERE / "results" / f"{name}.json"
+        if not file.exists():
+            continue
+        result = json.loads(file.read_text(encoding="utf-8"))
+        start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+        before, rest = text.split(start)
+        after = rest.partition(end)[2]
+        text = f"{before}{start}{made_on(result)}\n\n{draw(result)}\n{end}{after}"
+    README.write_text(text, encoding="utf-8")
+
+
+def made_on(result: dict[str, Any]) -> str:
+    """Return one line of what the numbers were taken on."""
+    machine, versions = result["machine"], result["versions"]
+    return (
+        f"`{result['command']}`\n\n"
+        f"{result['date']}, {machine['cpu']}, {machine['cores']} cores, load at the end "
+        f"{machine['load_at_end'][0]}; Python {versions['python']}, zlib {versions['zlib']}, "
+        f"zstandard {versions['zstandard']}, lz4 {versions['lz4']}."
+    )
+
+
+def parity(result: dict[str, Any]) -> str:
+    """Return the table of parity.json."""
+    return table(
+        [
+            "data",
+            "picks of pool",
+            "K1",
+            "ranked as the script: same picks, in order",
+            "ranked our way: shared",
+            "by chance",
+            "first decision that differs",
+            "CPU s, script",
+            "CPU s, ours",
+        ],
+        [
+            [
+                stem(run["data"]),
+                f"{run['budget']} of {run['pool']:,}",
+                f"{run['k1']:,}",
+                f"{run['script_ranking']['same_prefix']} of {run['budget']}",
+                f"{run['own_ranking']['shared_fraction']:.0%}",
+                f"{run['own_ranking']['shared_by_chance']:.0%}",
+                _difference(run["own_ranking"]["first_difference"]),
+                f"{run['script']['cpu_seconds']:.0f}",
+                f"{run['ours']['cpu_seconds']:.1f}",
+            ]
+            for run in result["runs"]
+        ],
+    )
+
+
+def _difference(first: dict[str, Any] | None) -> str:
+    if first is None:
+        return "none"
+    if first["tie_in_float64"]:
+        kind = "an exact tie"
+    elif first["tie_in_float32"]:
+        kind = "a tie in float32 only"
+    else:
+        kind = "not a tie"
+    return f"{first['stage']}, {kind}"
+
+
+def vs_script(result: dict[str, Any]) -> str:
+    """Return the two tables of vs_script.json."""
+    whole = result["whole_run"]
+    same = "the same" if whole["identical_picks_under_the_scripts_ranking"] else "not the same"
+    runs = table(
+        ["whole run", "script", "ours", "times less"],
+        [
+            [
+                f"{clock} s",
+                f"{whole['script'][f'{key}_seconds']:.1f}",
+                f"{whole['ours'][f'{key}_seconds']:.2f}",
+                f"{whole[f'times_less_{key}']:.0f}×",
+            ]
+            for clock, key in (("CPU", "cpu"), ("wall", "wall"))
+        ],
+    )
+    each = table(
+        ["bytes in the set", "script, µs", "ours, µs", "times less", "same ratios"],
+        [
+            [
+                f"{one['set_bytes']:,}",
+                f"{one['script_microseconds']['median']:,.0f}",
+                f"{one['our_microseconds']['median']:,.0f}",
+                f"{one['times_less_cpu']:,.0f}×",
+                "yes" if one["identical_ratios"] else "no",
+            ]
+            for one in result["evaluation_by_set_size"]
+        ],
+    )
+    return (
+        f"{whole['budget']} of {whole['pool']:,} records, K {whole['k1']:,} / {whole['k2']} / "
+        f"{whole['k3']}, {whole['workers_of_each']} workers each. With the script's ranking put "
+        f"in, our picks are {same}.\n\n{runs}\n\nOne evaluation, CPU time, medians:\n\n{each}"
+    )
+
+
+def paper_size(result: dict[str, Any]) -> str:
+    """Return the table of paper_size.json."""
+    return table(
+        [
+            "compressor",
+            "wall s",
+            "CPU s",
+            "CPU µs an evaluation",
+            "evaluations",
+            "peak MB",
+            "of it before selecting",
+            "MB chosen",
+            "ratio",
+            "share of the set in sight at the end",
+        ],
+        [
+            [
+                f"`{run['compressor']}` ({run['priming']})",
+                f"{run['select']['wall_seconds']:.1f}",
+                f"{run['select']['cpu_seconds']:.1f}",
+                f"{run['cpu_microseconds_per_evaluation']:.1f}",
+                f"{run['evaluations']:,}",
+                f"{run['peak_megabytes']:.0f}",
+                f"{run['peak_megabytes_after_reading']:.0f}",
+                f"{run['chosen_bytes'] / 1e6:.2f}",
+                f"{run['ratio']:.3f}",
+                f"{run['visible_share_at_end']:.1%}",
+            ]
+            for run in result["runs"]
+        ],
+    )
+
+
+def cost_by_prefix(result: dict[str, Any]) -> str:
+    """Return the table of cost_by_prefix.json."""
+    lengths = [one["prefix_bytes"] for one in result["runs"][0]["after_prefix"]]
+    shown = [length for length in lengths if length]
+    count, size = result["runs"][0]["candidates"], result["mean_candidate_bytes"]
+    return (
+        f"{count} candidates of {size} bytes on average; "
+        "median, and in brackets how many times the floor.\n\n"
+        + table(
+            ["compressor", "floor", *(f"{length / 1e6:g} MB" for length in shown)],
+            [
+                [
+                    f"`{run['compressor']}` ({run['priming']})",
+                    f"{run['floor']['median']:.1f}",
+                    *_cells(run["after_prefix"], shown),
+                ]
+                for run in result["runs"]
+            ],
+        )
+    )
+
+
+def _cells(after: Iterable[dict[str, Any]], lengths: Sequence[int]) -> list[str]:
+    costs = {one["prefix_bytes"]: one for one in after}
+    return [
+        f"{costs[length]['median']:,.0f} ({costs[length]['over_floor']:,.1f})"
+        if length in costs
+        else ""
+        for length in lengths
+    ]
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table; all columns but the first to the right."""
+    rules = ["---", *("---:" for _ in head[1:])]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in [head, rules, *rows])
+
+
+def stem(name: str) -> str:
+    return name.partition(".")[0]
+
+
+TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
+    "parity": parity,
+    "vs_script": vs_script,
+    "paper_size": paper_size,
+    "cost_by_prefix": cost_by_prefix,
+}
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""Conformance checks for compressors: one function per promise, for us and for third parties.
+
+``check_compressor(mine)`` runs them all. For a test suite, each promise on its own line::
+
+    @pytest.mark.parametrize("check", compressor_checks(Mine(), Mine(level=3)))
+    def test_conforms(check):
+        check()
+
+whose ids read ``Mine(level=3):check_pickles``. A check that cannot hold is left out by name:
+``skip=["check_rebuilt_from_name"]``. Checks of what a compressor does not offer (priming,
+threads) are not run for it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from entropylaw.compressors import Compressor, PrimingCompressor
+from entropylaw.errors import ConfigError
+from entropylaw.testing import checks, priming_checks
+
+__all__ = ["BoundCheck", "check_compressor", "compressor_checks"]
+
+Check = Callable[[Compressor], None]
+
+
+def check_compressor(compressor: Compressor, *, skip: Iterable[str] = ()) -> None:
+    """Run every check on a compressor.
+
+    Parameters
+    ----------
+    compressor : Compressor
+        An instance.
+    skip : iterable of str
+        Names of checks to leave out.
+
+    Raises
+    ------
+    AssertionError
+        If a promise is broken; names every check that failed, and why.
+    ConfigError
+        If `skip` names no check.
+
+    Examples
+    --------
+    >>> from entropylaw.compressors import Zlib
+    >>> check_compressor(Zlib(level=6))
+    """
+    failures = []
+    for check in compressor_checks(compressor, skip=skip):
+        try:
+            check()
+        except AssertionError as failure:
+            failures.append(failure)
+    if failures:
+        raise AssertionError("\n".join(map(str, failures))) from failures[0]
+
+
+def compressor_checks(*compressors: Compressor, skip: Iterable[str] = ()) -> tuple[BoundCheck, ...]:
+    """Return each check that applies to each compressor, ready for ``pytest.mark.parametrize``.
+
+    Parameters
+    ----------
+    *compressors : Compressor
+        Instances.
+    skip : iterable of str
+        Names of checks to leave out.
+
+    Raises
+    ------
+    ConfigError
+        If `skip` names no check.
+
+    Examples
+    --------
+    >>> from entropylaw.compressors import Zlib
+    >>> print(compressor_checks(Zlib(level=9))[0].__name__)
+    Zlib(level=9):check_name
+    """
+    left_out = _checked_names(skip)
+    return tuple(
+        BoundCheck(check, compressor)
+        for compressor in compressors
+        for check in _checks_for(compressor)
+        if check.__name__ not in left_out
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BoundCheck:
+    """One check of one compressor; call it to run it.
+
+    Attributes
+    ----------
+    check : callable
+        Takes the compressor.
+    compressor : Compressor
+        What is checked.
+    """
+
+    check: Check
+    compressor: Compressor
+
+    @property
+    def __name__(self) -> str:
+        """What pytest shows, such as ``"Zlib(level=9):check_pickles"``."""
+        return f"{self.compressor!r}:{self.check.__name__}"
+
+    def __call__(self) -> None:
+        """Run the check; AssertionError if the promise is broken."""
+        try:
+            self.check(self.compressor)
+        except Exception as error:
+            fault = error if isinstance(error, AssertionError) else f"raised {error!r}"
+            raise AssertionError(f"{self.__name__}: {fault}") from error
+
+
+def _checks_for(compressor: Compressor) -> Sequence[Callable[..., None]]:
+    found: list[Callable[..., None]] = [*checks.OF_ALL]
+    if getattr(compressor, "releases_gil", False):
+        found += checks.OF_THREADS
+    if isinstance(compressor, PrimingCompressor):
+        found += priming_checks.OF_PRIMING
+    return found
+
+
+def _checked_names(skip: Iterable[str]) -> set[str]:
+    every = (*checks.OF_ALL, *checks.OF_THREADS, *priming_checks.OF_PRIMING)
+    names, known = set(skip), [check.__name__ for check in every]
+    for name in sorted(names.difference(known)):
+        close = difflib.get_close_matches(name, known, n=1) or known
+        raise ConfigError(f"no check is named {name!r}. Did you mean {close[0]!r}?")
+    return names

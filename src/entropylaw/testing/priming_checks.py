@@ -1,0 +1,105 @@
+"""The promises of compressors that read a prefix once, one function each."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+
+from entropylaw.compressors import Primed, PrimingCompressor, describe
+from entropylaw.testing.material import SAMPLES, TEXT, at_once, is_count, own_sizes
+
+
+def check_primed_from_nothing(compressor: PrimingCompressor) -> None:
+    """After an empty prefix, the size of anything is its size on its own."""
+    seen, expected = compressor.prime(b"").sizes(SAMPLES).tolist(), own_sizes(compressor, SAMPLES)
+    assert seen == expected, f"sizes {expected} on their own, {seen} after an empty prefix"
+
+
+def check_primed_base(compressor: PrimingCompressor) -> None:
+    """The base is the size of the prefix on its own, and sizing continuations leaves it so."""
+    for prefix in SAMPLES:
+        primed, expected = compressor.prime(prefix), compressor.compressed_size(prefix)
+        for when in ("at first", "after sizing"):
+            assert primed.base == expected, (
+                f"base is {primed.base} {when}; the prefix of {len(prefix)} bytes "
+                f"on its own has size {expected}"
+            )
+            primed.sizes(SAMPLES)
+
+
+def check_primed_sizes(compressor: PrimingCompressor) -> None:
+    """`sizes` is an int64 array of what `size` gives for each item, in any order."""
+    primed = compressor.prime(TEXT)
+    sizes = primed.sizes(SAMPLES)
+    assert isinstance(sizes, np.ndarray), f"sizes must be an array, got {type(sizes).__name__}"
+    assert sizes.dtype == np.int64, f"sizes must be int64, got {sizes.dtype}"
+    assert primed.sizes([]).shape == (0,), "sizes of no items must be an empty array"
+    each = [primed.size(item) for item in SAMPLES[::-1]][::-1]
+    assert all(map(is_count, each)), f"size must be an int >= 0, got {each}"
+    assert sizes.tolist() == each, f"sizes gives {sizes.tolist()}, size one by one {each}"
+
+
+def check_primed_growth(compressor: PrimingCompressor) -> None:
+    """A prefix that grew is worth the same as one read at once, in the meaning declared.
+
+    Exact: sizes equal those of prefix and item compressed in one go. Conditional: the base
+    becomes the former size of what was added, each item adds to it what it adds to the whole
+    prefix read at once, and a repetition of the prefix adds less than the prefix did.
+    """
+    for chunk in (1, 611, 5_000, 32_650):
+        primed, done = compressor.prime(b""), b""
+        exact = primed.exact
+        assert isinstance(exact, bool), f"exact must be True or False, got {exact!r}"
+        for start in range(0, min(len(TEXT), 60 * chunk), chunk):
+            more = TEXT[start : start + chunk]
+            base = primed.size(more)
+            primed.extend(more)
+            primed.extend(b"")
+            done += more
+            assert primed.base == base, f"grew by {chunk} to {base} bytes, but base={primed.base}"
+        assert primed.exact == exact, f"exact changed from {exact} as the prefix grew"
+        _assert_same_worth(compressor, primed, done)
+    noise = random.Random(2).randbytes(2_000)
+    first = compressor.compressed_size(noise)
+    added = compressor.prime(noise).size(noise) - first
+    forgets = primed.exact or 0 < (describe(compressor).window or 0) < len(noise)
+    assert forgets or added < first / 2, f"{first} bytes of noise add {added} when repeated"
+
+
+def check_primed_forks(compressor: PrimingCompressor) -> None:
+    """A fork is equal, may be used by another thread at once, and grows on its own."""
+    primed = compressor.prime(TEXT[:50_000])
+    before = primed.sizes(SAMPLES).tolist()
+    forks = [primed.fork() for _ in range(4)]
+    for seen in at_once([lambda p=p: p.sizes(SAMPLES).tolist() for p in (primed, *forks)]):
+        assert seen == before, f"sizes {before} before forking, {seen} in threads after it"
+    forks[0].extend(TEXT[50_000:60_000])
+    assert primed.sizes(SAMPLES).tolist() == before, "growing a fork changed the original"
+    primed.extend(TEXT[50_000:70_000])
+    assert forks[1].sizes(SAMPLES).tolist() == before, "growing the original changed a fork"
+    _assert_same_worth(compressor, forks[0], TEXT[:60_000])
+
+
+def _assert_same_worth(compressor: PrimingCompressor, grown: Primed, prefix: bytes) -> None:
+    """Check that a prefix that grew sizes items as `prefix` read at once does."""
+    sizes = grown.sizes(SAMPLES).tolist()
+    if grown.exact:
+        meaning = "compressing prefix and item in one go"
+        expected = [compressor.compressed_size(prefix + item) for item in SAMPLES]
+    else:
+        meaning = "its base and what each item adds to the whole prefix"
+        whole = compressor.prime(prefix)
+        expected = (whole.sizes(SAMPLES) - whole.base + grown.base).tolist()
+    assert sizes == expected, (
+        f"after a prefix of {len(prefix)} bytes that grew: sizes {sizes}; {meaning}: {expected}"
+    )
+
+
+OF_PRIMING = (
+    check_primed_from_nothing,
+    check_primed_base,
+    check_primed_sizes,
+    check_primed_growth,
+    check_primed_forks,
+)

@@ -1,0 +1,130 @@
+"""The command line, as a user runs it: in a process of its own."""
+
+import gzip
+import json
+import subprocess
+import sys
+
+import pytest
+
+RECORDS = [
+    {"instruction": f"Say {i}", "input": "", "output": f"{i} {i**7} {i % 7}", "extra": [i, None]}
+    for i in range(300)
+]
+
+
+@pytest.fixture
+def pool(tmp_path):
+    path = tmp_path / "pool.jsonl"
+    path.write_text("".join(json.dumps(r) + "\n" for r in RECORDS))
+    return path
+
+
+def run(*arguments, ok=True):
+    done = subprocess.run(
+        [sys.executable, "-c", "from entropylaw.cli import main; main()", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (done.returncode == 0) == ok, done.stderr
+    return done
+
+
+def test_select_writes_chosen_records_unchanged_and_a_manifest_that_repeats_it(pool, tmp_path):
+    out, again = tmp_path / "out.jsonl", tmp_path / "again.jsonl"
+    run("select", pool, "--budget", "50", "-o", out)
+    lines = out.read_text().splitlines()
+    assert len(lines) == len(set(lines)) == 50
+    assert set(lines) <= set(pool.read_text().splitlines())
+    manifest = tmp_path / "out.jsonl.manifest.json"
+    assert json.loads(manifest.read_text())["selected"]["records"] == 50
+    run("select", pool, "--manifest", manifest, "-o", again)
+    assert again.read_bytes() == out.read_bytes()
+
+
+def test_manifest_of_another_pool_is_refused(pool, tmp_path):
+    run("select", pool, "--budget", "5", "-o", tmp_path / "out.jsonl")
+    other = tmp_path / "other.jsonl"
+    other.write_text("".join(json.dumps(r) + "\n" for r in RECORDS[1:]))
+    done = run(
+        "select", other, "--manifest", tmp_path / "out.jsonl.manifest.json",
+        "-o", tmp_path / "x.jsonl", ok=False,
+    )  # fmt: skip
+    assert "pool is not that of the manifest" in done.stderr
+    assert not (tmp_path / "x.jsonl").exists()
+
+
+def test_packed_input_and_output_and_pool_order(pool, tmp_path):
+    packed = tmp_path / "pool.jsonl.gz"
+    packed.write_bytes(gzip.compress(pool.read_bytes()))
+    out = tmp_path / "out.jsonl.gz"
+    run("select", packed, "-b", "10%", "-o", out, "--order", "pool", "-c", "zstd:6:long")
+    chosen = [json.loads(line)["extra"][0] for line in gzip.open(out, "rt")]
+    assert len(chosen) == 30
+    assert chosen == sorted(chosen)
+
+
+def test_broken_line_and_skip(pool, tmp_path):
+    broken = tmp_path / "broken.jsonl"
+    lines = pool.read_text().splitlines()
+    lines[3], lines[7] = '{"instruction": ', '{"instruction": 5, "output": "x"}'
+    broken.write_text("\n".join(lines))
+    before = broken.read_bytes()
+    out = tmp_path / "out.jsonl"
+    done = run("select", broken, "-b", "20", "-o", out, ok=False)
+    assert "broken.jsonl, line 4" in done.stderr
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["broken.jsonl", "pool.jsonl"]
+    done = run("select", broken, "-b", "20", "-o", out, "--on-error", "skip")
+    assert "skipped 2 records" in done.stderr
+    assert set(out.read_text().splitlines()) <= set(lines)
+    assert json.loads((tmp_path / "out.jsonl.manifest.json").read_text())["skipped_records"] == 2
+    assert broken.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["-b", "0"], "at least 1 record"),
+        (["-b", "-5"], "at least 1 record"),
+        (["-b", "301"], "only 300"),
+        (["-b", "many"], "number of records"),
+        ([], "--budget N or --manifest"),
+        (["-b", "5", "-c", "gzip"], "no compressor named"),
+        (["-b", "5", "--text", "body"], "Columns seen: instruction"),
+    ],
+)
+def test_errors_are_one_line_and_leave_no_output(pool, tmp_path, arguments, says):
+    done = run("select", pool, "-o", tmp_path / "out.jsonl", *arguments, ok=False)
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["pool.jsonl"]
+
+
+def test_input_is_never_written_over(pool):
+    before = pool.read_bytes()
+    done = run("select", pool, "-b", "5", "-o", pool, ok=False)
+    assert "never changed" in done.stderr
+    assert pool.read_bytes() == before
+
+
+def test_initial_subset(pool, tmp_path):
+    owned = tmp_path / "owned.jsonl"
+    owned.write_text("".join(json.dumps(r) + "\n" for r in RECORDS[:20]))
+    run("select", pool, "-b", "5", "-o", tmp_path / "out.jsonl", "--initial-subset", owned)
+    manifest = json.loads((tmp_path / "out.jsonl.manifest.json").read_text())
+    assert manifest["initial_subset"]["records"] == 20
+
+
+def test_ratio_and_compressors_and_version(pool):
+    assert "compression ratio" in run("ratio", pool, "-c", "zstd:3").stdout
+    assert "zstd:6:long" in run("compressors").stdout
+    assert "entropylaw 0." in run("--version").stdout
+
+
+def test_demo_on_a_file(pool, tmp_path):
+    out = tmp_path / "demo"
+    done = run("demo", pool, "-b", "60", "-o", out, "--source-column", "input")
+    assert "random, same bytes" in done.stdout
+    assert len((out / "selected.jsonl").read_text().splitlines()) == 60
+    assert (out / "demo.png").read_bytes().startswith(b"\x89PNG")
