@@ -7,8 +7,10 @@ the script, and ``variant="reference", render="zip-reference"``.
 from __future__ import annotations
 
 import argparse
+import json
 import statistics
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ import torch
 
 import parity
 from common import (
+    Cost,
     cost_of,
     draw_pool,
     in_fresh_process,
@@ -28,8 +31,10 @@ from common import (
 )
 from entropylaw import ZipSelector
 from entropylaw.compressors import Zlib, prime
+from entropylaw.errors import ShortMemoryWarning
 from entropylaw.io.load import as_corpus
 from entropylaw.scoring import available_cores
+from entropylaw.types import IntArray
 
 SET_BYTES = [100_000, 400_000, 2_000_000, 15_000_000]
 OUR_CANDIDATES = 200
@@ -37,15 +42,15 @@ SCRIPT_SECONDS = 3.0
 """About how long the script may take for the evaluations of one repeat."""
 
 
-def whole_run(options: argparse.Namespace) -> dict[str, Any]:
+def whole_run(data: Path, options: argparse.Namespace) -> dict[str, Any]:
     """Run the script once and ours `repeats` times, each in a fresh process."""
-    script_rows, script_cost = in_fresh_process(run_script, options)
-    ours = [in_fresh_process(run_ours, options) for _ in range(options.repeats)]
-    as_script = in_fresh_process(run_ours_as_script, options)
-    cpu = statistics.median(cost.cpu for cost, _ in ours)
-    wall = statistics.median(cost.wall for cost, _ in ours)
+    script_rows, script_cost = in_fresh_process(run_script, data, options)
+    ours = [in_fresh_process(run_ours, data, options) for _ in range(options.repeats)]
+    as_script = in_fresh_process(run_ours_as_script, data, options)
+    cpu = statistics.median(cost.cpu for cost, *_ in ours)
+    wall = statistics.median(cost.wall for cost, *_ in ours)
     return {
-        "pool": options.pool,
+        "pool": ours[0][2],
         "budget": options.budget,
         "k1": options.k1,
         "k2": options.k2,
@@ -58,25 +63,25 @@ def whole_run(options: argparse.Namespace) -> dict[str, Any]:
             "cpu_seconds": significant(cpu),
             "wall_seconds": significant(wall),
             "runs": len(ours),
-            "each_cpu_seconds": [significant(cost.cpu) for cost, _ in ours],
+            "each_cpu_seconds": [significant(cost.cpu) for cost, *_ in ours],
         },
         "times_less_cpu": significant(script_cost.cpu / cpu, 3),
         "times_less_wall": significant(script_cost.wall / wall, 3),
     }
 
 
-def run_script(options: argparse.Namespace) -> tuple[Any, Any]:
+def run_script(data: Path, options: argparse.Namespace) -> tuple[IntArray, Cost]:
     """Return the script's picks and what they took."""
     torch.set_num_threads(1)
-    pool = draw_pool(options.data, options.pool)
+    pool = draw_pool(data, options.pool)
     with measured() as cost:
         rows = parity.script_picks(options.reference, pool, options)
     return rows, cost
 
 
-def run_ours(options: argparse.Namespace) -> tuple[Any, int]:
-    """Return what our selection took, rendering included, and how many unions it sized."""
-    pool = draw_pool(options.data, options.pool)
+def run_ours(data: Path, options: argparse.Namespace) -> tuple[Cost, int, int]:
+    """Return what our selection took, rendering included; unions sized; records in the pool."""
+    pool = draw_pool(data, options.pool)
     selector = ZipSelector(
         options.budget,
         k1=options.k1,
@@ -86,22 +91,23 @@ def run_ours(options: argparse.Namespace) -> tuple[Any, int]:
         render="zip-reference",
         progress=False,
     )
-    with measured() as cost:
+    with measured() as cost, warnings.catch_warnings():
+        warnings.simplefilter("ignore", ShortMemoryWarning)
         result = selector.select(pool)
-    return cost, result.evaluations
+    return cost, result.evaluations, len(pool)
 
 
-def run_ours_as_script(options: argparse.Namespace) -> Any:
+def run_ours_as_script(data: Path, options: argparse.Namespace) -> IntArray:
     """Return our picks under the script's ranking."""
     torch.set_num_threads(1)
-    pool = draw_pool(options.data, options.pool)
+    pool = draw_pool(data, options.pool)
     return parity.our_picks(pool, options, parity.script_ranking)[0]
 
 
-def evaluations(options: argparse.Namespace) -> list[dict[str, Any]]:
+def evaluations(data: Path, options: argparse.Namespace) -> list[dict[str, Any]]:
     """Return the CPU time of one evaluation, the script's and ours, by size of the chosen set."""
     script_ratio = load_script(options.reference).get_compression_ratio
-    records = draw_pool(options.data, None)
+    records = draw_pool(data, None)
     corpus = as_corpus(records, render="zip-reference")
     candidates, chosen = records[:OUR_CANDIDATES], records[OUR_CANDIDATES:]
     framing = corpus.framing
@@ -159,7 +165,7 @@ def compare_evaluation(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", type=Path, help="the pool: JSONL, may be packed")
+    parser.add_argument("data", nargs="+", type=Path, help="pools: JSONL, may be packed")
     parser.add_argument("--reference", required=True, type=Path, help="your copy of ZIP.py")
     parser.add_argument("--budget", type=int, default=500, help="a multiple of k3")
     parser.add_argument("--pool", type=int, default=20_000, help="records drawn from the file")
@@ -169,15 +175,17 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()
 
-    per_evaluation = evaluations(options)
-    for one in per_evaluation:
-        print(one, file=sys.stderr)
-    whole = whole_run(options)
-    print(whole, file=sys.stderr)
-    write_result(
-        "vs_script",
-        {"data": options.data.name, "evaluation_by_set_size": per_evaluation, "whole_run": whole},
-    )
+    runs = []
+    for data in options.data:
+        runs.append(
+            {
+                "data": data.name,
+                "evaluation_by_set_size": evaluations(data, options),
+                "whole_run": whole_run(data, options),
+            }
+        )
+        print(json.dumps(runs[-1], indent=2), file=sys.stderr)
+        write_result("vs_script", {"runs": runs})
 
 
 if __name__ == "__main__":

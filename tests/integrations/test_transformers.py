@@ -43,16 +43,16 @@ def rows() -> list[list[int]]:
 
 
 def tiny_model(loss_type: str | None = "ForCausalLM"):
-    """Without `loss_type` the Trainer does not see from GPT-2's name that its loss shifts labels."""
+    """Without `loss_type` the Trainer cannot tell that the loss of GPT-2 shifts labels."""
     torch.manual_seed(0)
     config = transformers.GPT2Config(
         vocab_size=VOCABULARY, n_positions=32, n_embd=16, n_layer=1, n_head=2,
         bos_token_id=1, eos_token_id=2, pad_token_id=0,
         resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0,
     )  # fmt: skip
-    if loss_type is not None:
-        config.loss_type = loss_type
-    return transformers.GPT2LMHeadModel(config)
+    model = transformers.GPT2LMHeadModel(config)
+    model.loss_type = loss_type or model.loss_type
+    return model
 
 
 def collate(batch):
@@ -60,9 +60,7 @@ def collate(batch):
     width = max(len(item["input_ids"]) for item in batch)
     padded = [item["input_ids"] + [0] * (width - len(item["input_ids"])) for item in batch]
     labels = [item["input_ids"] + [-100] * (width - len(item["input_ids"])) for item in batch]
-    mask = [
-        [1] * len(item["input_ids"]) + [0] * (width - len(item["input_ids"])) for item in batch
-    ]
+    mask = [[1] * len(item["input_ids"]) + [0] * (width - len(item["input_ids"])) for item in batch]
     return {
         "input_ids": torch.tensor(padded),
         "labels": torch.tensor(labels),

@@ -31,7 +31,11 @@ def zstd_alone(data, level):
 
 def zstd_given(data, known, level, long):
     if len(known) < 8:
-        return len(zstandard.ZstdCompressor(compression_params=zstd_params(level, long, len(known))).compress(data))
+        return len(
+            zstandard.ZstdCompressor(
+                compression_params=zstd_params(level, long, len(known))
+            ).compress(data)
+        )
     params = zstd_params(level, long, len(known))
     dictionary = zstandard.ZstdCompressionDict(known, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
     context = zstandard.ZstdCompressor(dict_data=dictionary, compression_params=params)

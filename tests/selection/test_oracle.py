@@ -16,7 +16,15 @@ SPECS = [
     "lz4:0", "lz4:9", "brotli:5", "brotli:1", "bz2:9", "lzma:0",
 ]  # fmt: skip
 
-WORDS = [b"alpha", b"beta", b"gamma", b"delta", b" the same phrase again ", b"0123456789", b"\xff\x00"]
+WORDS = [
+    b"alpha",
+    b"beta",
+    b"gamma",
+    b"delta",
+    b" the same phrase again ",
+    b"0123456789",
+    b"\xff\x00",
+]
 
 records = st.one_of(
     st.binary(min_size=0, max_size=40),

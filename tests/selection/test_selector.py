@@ -9,12 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entropylaw import Corpus, ZipSelector, compression_ratio
-from entropylaw.errors import FingerprintError, InputError, ShortMemoryWarning, SlowCompressorWarning
+from entropylaw.compressors import get_compressor
+from entropylaw.errors import (
+    FingerprintError,
+    InputError,
+    ShortMemoryWarning,
+    SlowCompressorWarning,
+)
+from entropylaw.scoring import Scorer
 from entropylaw.selection import Manifest, SelectionResult
 from entropylaw.selection.rounds import Plan, zip_rounds
 from entropylaw.selection.stages import lowest, screen
-from entropylaw.scoring import Scorer
-from entropylaw.compressors import get_compressor
 
 RECORDS = [
     {"question": f"What is {i} times {j}?", "answer": f"It is {i * j}.", "id": (i, j)}
@@ -78,7 +83,9 @@ def test_owned_rows_are_not_chosen_again_and_count_as_known():
     more = small(30).select(RECORDS, initial_subset=first.indices)
     assert not set(first.indices.tolist()) & set(more.indices.tolist())
     by_records = small(30).select(RECORDS, initial_subset=first.take(RECORDS))
-    assert (by_records.picks["union_raw"][0] > more.picks["own_raw"][0]) and by_records.manifest.initial_subset
+    assert (
+        by_records.picks["union_raw"][0] > more.picks["own_raw"][0]
+    ) and by_records.manifest.initial_subset
     assert more.manifest.initial_subset.records == 30
     assert more.manifest.set_raw > first.manifest.set_raw
 
@@ -88,7 +95,9 @@ def test_owning_nothing_is_the_default():
 
 
 def test_a_repeated_record_is_chosen_once():
-    pool = ["the very same words, again and again"] * 30 + [f"{i}: {i**9} {i**7}" for i in range(30)]
+    pool = ["the very same words, again and again"] * 30 + [
+        f"{i}: {i**9} {i**7}" for i in range(30)
+    ]
     result = small(25, k1=60, k2=60, k3=25, compressor="zstd:6:long").select(pool)
     assert sum(row < 30 for row in result.indices.tolist()) <= 1
 

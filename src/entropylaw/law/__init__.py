@@ -2,6 +2,8 @@
 
 from entropylaw.law.compare import Comparison, ComparisonRow
 from entropylaw.law.fit import EntropyLawFit
+from entropylaw.law.loss import FirstEpochLoss, first_epoch_loss
+from entropylaw.law.noise import RatioNoise, measure_ratio_noise, ratio_noise
 from entropylaw.law.result import (
     Deduction,
     Deductions,
@@ -10,23 +12,38 @@ from entropylaw.law.result import (
     Prediction,
     RequiredRatio,
 )
+from entropylaw.law.risk import assess_versions
+from entropylaw.law.risk_report import RiskReport, ScoreForecast, VersionRisk
 from entropylaw.law.runs import RUN_COLUMNS, Run, read_runs
 from entropylaw.law.summary import CoefficientRow, InfluenceRow, LawSummary
+from entropylaw.law.versions import VERSION_COLUMNS, Version, read_versions
 
 __all__ = [
     "RUN_COLUMNS",
+    "VERSION_COLUMNS",
     "CoefficientRow",
     "Comparison",
     "ComparisonRow",
     "Deduction",
     "Deductions",
     "EntropyLawFit",
+    "FirstEpochLoss",
     "InfluenceRow",
     "LawResult",
     "LawSummary",
     "LooScore",
     "Prediction",
+    "RatioNoise",
     "RequiredRatio",
+    "RiskReport",
     "Run",
+    "ScoreForecast",
+    "Version",
+    "VersionRisk",
+    "assess_versions",
+    "first_epoch_loss",
+    "measure_ratio_noise",
+    "ratio_noise",
     "read_runs",
+    "read_versions",
 ]

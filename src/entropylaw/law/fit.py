@@ -384,14 +384,14 @@ class EntropyLawFit:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write options, runs and results as JSON, whole or not at all."""
-        from entropylaw import __version__
+        from importlib.metadata import version
 
         state = self._fitted
         names = state.result.names
         write_law(
             path,
             SavedLaw(
-                entropylaw_version=__version__,
+                entropylaw_version=version("entropylaw"),
                 options=self.get_params(),
                 runs=list(state.runs),
                 coefficients=dict(zip(names, self.coef_.tolist(), strict=True)),

@@ -60,7 +60,7 @@ def ratio_noise(raw: npt.ArrayLike, compressed: npt.ArrayLike, *, blocks: int = 
     bytes a block adds, R = sum(r) / sum(c), and u = r - R c says how much each block departs
     from R. The variance of sum(u) is taken from second differences of u, which a smooth drift
     leaves alone: later blocks add fewer bytes because the compressor has seen more, and an
-    ordinary jackknife takes that drift for noise (1.2 to 3.3 times too much in our study).
+    ordinary jackknife takes that drift for noise.
     Drawing records with replacement would be worse: a copy of a record compresses to nothing,
     so the bootstrap inflates R itself.
 

@@ -53,6 +53,8 @@ def assess_versions(
       whenever loss and ratio both rose beyond noise (`joint_rise`);
     - *probability of worse*: of w r + (1 - w) (l + e r) > 0, averaged over the noise, over e in
       `elasticity` and over every weight w from 0 to 1, since the law fixes signs, not sizes.
+      *likely worse* from `level`; *likely better* up to 1 - `level`, unless the loss rose beyond
+      noise: new information and noise in the records both make a set denser and harder.
 
     Parameters
     ----------
@@ -75,7 +77,7 @@ def assess_versions(
         Relative standard deviation of the loss from run to run (seed, order), added to
         `loss_std_err`, which cannot see it. The default is about what a small model trained
         from scratch showed. Train one version twice to learn yours: with the same initial
-        weights, as in fine-tuning, it is several times smaller.
+        weights, as in fine-tuning, it is smaller: 0.004 in our study.
     ratio_noise : float, default 0.005
         Relative standard error of a ratio that comes without `ratio_std_err`.
     columns : mapping of str to str, optional
@@ -182,7 +184,8 @@ def _compare(
         verdict = "within noise"
     elif worse >= level:
         verdict = "likely worse"
-    elif worse <= 1 - level:
+    elif worse <= 1 - level and _z(l, sl) < sure:
+        # Noise in the records makes them dense and hard: a higher loss is never good news.
         verdict = "likely better"
     return replace(
         now,

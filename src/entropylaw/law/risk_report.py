@@ -114,6 +114,8 @@ class VersionRisk:
             "likely worse": "expect lower performance",
             "likely better": "expect higher performance",
         }.get(self.verdict, "the law does not say which way performance goes")
+        if self.verdict == "undecided" and self.ratio_change < 0 < self.loss_change:
+            expect = "denser and harder: new information, or noise in the records; read some"
         chance = f"chance of worse {self.probability_worse:.2f}"
         return f"{moved}: {why}; {expect} ({chance})"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 
 import numpy as np
 
@@ -72,7 +73,7 @@ def check_primed_forks(compressor: PrimingCompressor) -> None:
     primed = compressor.prime(TEXT[:50_000])
     before = primed.sizes(SAMPLES).tolist()
     forks = [primed.fork() for _ in range(4)]
-    for seen in at_once([lambda p=p: p.sizes(SAMPLES).tolist() for p in (primed, *forks)]):
+    for seen in at_once([partial(_sample_sizes, one) for one in (primed, *forks)]):
         assert seen == before, f"sizes {before} before forking, {seen} in threads after it"
     forks[0].extend(TEXT[50_000:60_000])
     assert primed.sizes(SAMPLES).tolist() == before, "growing a fork changed the original"
@@ -94,6 +95,11 @@ def _assert_same_worth(compressor: PrimingCompressor, grown: Primed, prefix: byt
     assert sizes == expected, (
         f"after a prefix of {len(prefix)} bytes that grew: sizes {sizes}; {meaning}: {expected}"
     )
+
+
+def _sample_sizes(primed: Primed) -> list[int]:
+    sizes: list[int] = primed.sizes(SAMPLES).tolist()
+    return sizes
 
 
 OF_PRIMING = (
