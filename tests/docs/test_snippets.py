@@ -1,7 +1,8 @@
 """Every Python block of README and docs runs, page by page, in a folder with sample files.
 
 Blocks of one page share their names and run in order. A block with ``>>>`` prompts is a doctest;
-any other is executed. The folder holds `pool.jsonl` and `runs.csv`, as the pages say.
+any other is executed. The folder holds `pool.jsonl`, `runs.csv` and `versions.csv`. Blocks fenced
+as ``py`` need a trainer and are not run.
 """
 
 import doctest
@@ -20,7 +21,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 RUNS = """\
-name,compressor,compression_ratio,first_epoch_loss,performance,group
+dataset,compressor,compression_ratio,first_epoch_loss,performance,group
 random,zlib:9,2.95,1.31,6.85,mistral
 random-2,zlib:9,2.91,1.29,6.83,mistral
 diverse,zlib:9,2.72,1.26,6.91,mistral
@@ -31,11 +32,20 @@ perplexity,zlib:9,3.22,1.41,6.62,mistral
 zip,zlib:9,2.41,1.22,7.08,mistral
 """
 
+VERSIONS = """\
+version,compression_ratio,first_epoch_loss,ratio_std_err,loss_std_err
+v1,2.81,1.31,0.01,0.008
+v2,2.82,1.31,0.01,0.008
+v3,3.10,1.42,0.01,0.008
+"""
+
 
 def pages():
-    for page in PAGES:
-        if BLOCK.search(page.read_text(encoding="utf-8")):
-            yield pytest.param(page, id=str(page.relative_to(ROOT)))
+    return [
+        pytest.param(page, id=str(page.relative_to(ROOT)))
+        for page in PAGES
+        if BLOCK.search(page.read_text(encoding="utf-8"))
+    ]
 
 
 @pytest.fixture
@@ -44,6 +54,7 @@ def sample_folder(tmp_path, monkeypatch):
     lines = (json.dumps(record, ensure_ascii=False) for record in records)
     (tmp_path / "pool.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (tmp_path / "runs.csv").write_text(RUNS)
+    (tmp_path / "versions.csv").write_text(VERSIONS)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
