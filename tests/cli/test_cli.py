@@ -128,3 +128,34 @@ def test_demo_on_a_file(pool, tmp_path):
     assert "random, same bytes" in done.stdout
     assert len((out / "selected.jsonl").read_text().splitlines()) == 60
     assert (out / "demo.png").read_bytes().startswith(b"\x89PNG")
+
+
+RUNS = """\
+dataset,compression_ratio,first_epoch_loss,performance
+a,2.95,1.31,6.85
+b,2.91,1.29,6.83
+c,2.72,1.26,6.91
+d,3.10,1.36,6.71
+e,2.86,1.24,6.88
+f,2.64,1.27,6.97
+g,3.22,1.41,6.62
+h,2.41,1.22,7.08
+"""
+
+
+def test_from_eight_runs_to_a_table_a_plot_and_a_verdict(tmp_path):
+    runs, versions = tmp_path / "runs.csv", tmp_path / "versions.csv"
+    runs.write_text(RUNS)
+    versions.write_text("version,compression_ratio,first_epoch_loss\nv1,2.7,1.25\nv2,3.1,1.38\n")
+    done = run("fit", runs, "--plot", tmp_path / "law.png", "--save", tmp_path / "law.json")
+    assert "compression_ratio" in done.stdout
+    assert (tmp_path / "law.png").read_bytes().startswith(b"\x89PNG")
+    assert "likely worse" in run("risk", versions, "--law", tmp_path / "law.json").stdout
+
+
+def test_fit_names_the_row_that_is_wrong(tmp_path):
+    runs = tmp_path / "runs.csv"
+    runs.write_text(RUNS.replace("1.26", "nan"))
+    done = run("fit", runs, "--plot", tmp_path / "law.png", ok=False)
+    assert "line 4" in done.stderr
+    assert not (tmp_path / "law.png").exists()

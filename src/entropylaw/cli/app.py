@@ -10,11 +10,13 @@ import typer
 
 from entropylaw import __version__
 from entropylaw.cli import demo as demo_job
+from entropylaw.cli import law as law_job
 from entropylaw.cli import select as select_job
 from entropylaw.cli.tables import Table, human_bytes, show
 from entropylaw.compressors import available_compressors, describe, get_compressor
 from entropylaw.errors import ConfigError, EntropyLawWarning
 from entropylaw.io.load import load_file
+from entropylaw.law.options import Form
 from entropylaw.ratios import compression_ratio, sample_ratios
 from entropylaw.selection import ZipSelector
 from entropylaw.types import OnError, Variant
@@ -187,6 +189,34 @@ def demo(
         text=text,
         source_column=source_column,
     )
+
+
+@app.command()
+def fit(
+    source: Annotated[Path, typer.Argument(metavar="RUNS", help="CSV or JSONL, a run a row.")],
+    form: Annotated[Form, typer.Option(help="Form of the law.")] = "linear",
+    plot: Annotated[Path | None, typer.Option(help="Draw the law into this .png.")] = None,
+    save: Annotated[Path | None, typer.Option(help="Save the fitted law as JSON.")] = None,
+) -> None:
+    """Regress performance on compression ratio and first-epoch loss.
+
+    Example: entropylaw fit runs.csv --plot law.png
+    """
+    law_job.fit(source, form=form, plot=plot, save=save)
+
+
+@app.command()
+def risk(
+    source: Annotated[
+        Path, typer.Argument(metavar="VERSIONS", help="CSV or JSONL, a data version a row.")
+    ],
+    law: Annotated[Path | None, typer.Option(help="A law that `fit --save` wrote.")] = None,
+) -> None:
+    """Warn of data versions that are likely to hurt, from ratio and first-epoch loss.
+
+    Example: entropylaw risk versions.csv
+    """
+    law_job.risk(source, law=law)
 
 
 def _one_line(

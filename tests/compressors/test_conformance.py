@@ -1,0 +1,260 @@
+"""Every built-in compressor keeps every promise, and every check catches who breaks its promise."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import subprocess
+import sys
+import zlib
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+from entropylaw.compressors import Brotli, Bz2, Lz4, Lzma, Zlib, Zstd
+from entropylaw.compressors.base import RecompressPrimed
+from entropylaw.compressors.zlib import StateCopyPrimed
+from entropylaw.errors import ConfigError
+from entropylaw.testing import check_compressor, checks, compressor_checks, priming_checks
+
+BUILT_IN = (
+    *(Zlib(level) for level in range(10)),
+    *(Zstd(level) for level in (1, 3, 5, 6, 9, 13, 19)),
+    *(Zstd(level, long=True) for level in (1, 3, 6, 9)),
+    *(Lz4(level) for level in (0, 1, 3, 9, 12)),
+    *(Brotli(quality) for quality in (0, 5, 9)),
+    *(Bz2(level) for level in (1, 9)),
+    *(Lzma(preset) for preset in (0, 3)),
+)
+
+
+@pytest.mark.parametrize("check", compressor_checks(*BUILT_IN))
+def test_built_in(check):
+    check()
+
+
+@dataclass(frozen=True)
+class Honest:
+    """A compressor that keeps every promise; each culprit below breaks one."""
+
+    name: str = "honest"
+    releases_gil: ClassVar[bool] = True
+
+    def compressed_size(self, data, /):
+        return len(zlib.compress(data))
+
+    def prime(self, prefix, /):
+        return RecompressPrimed(self, prefix)
+
+
+def primes_with(primed_class):
+    return type("", (Honest,), {"prime": lambda self, prefix: primed_class(self, prefix)})
+
+
+class NameChanges(Honest):
+    count = itertools.count()
+    name = property(lambda self: f"name {next(self.count)}")
+
+    def __init__(self):
+        pass
+
+
+class WindowOfZero(Honest):
+    window = 0
+
+
+class ReturnsRatio(Honest):
+    def compressed_size(self, data, /):
+        return len(data) / len(zlib.compress(data))
+
+
+class ChokesOnNothing(Honest):
+    def compressed_size(self, data, /):
+        return super().compressed_size(data) if data else None
+
+
+class KeepsItsStream(Honest):
+    """Forgets to start anew, so sizes depend on what came before."""
+
+    stream = zlib.compressobj()
+
+    def compressed_size(self, data, /):
+        return len(self.stream.compress(data)) + len(self.stream.flush(zlib.Z_SYNC_FLUSH))
+
+
+class ClearsItsInput(Honest):
+    def compressed_size(self, data, /):
+        size = super().compressed_size(data)
+        if isinstance(data, bytearray) and data:
+            data[0] ^= 1
+        return size
+
+
+class EqualToNone(Honest):
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+
+class TellsItsAddress(Honest):
+    __repr__ = object.__repr__
+
+
+class HoldsAState(Honest):
+    def __reduce__(self):
+        raise TypeError("cannot pickle this")
+
+    def __deepcopy__(self, memo):
+        return self
+
+
+class SharesAStream(Honest):
+    """Calls that overlap in time see each other."""
+
+    inside: ClassVar[list[int]] = []
+
+    def compressed_size(self, data, /):
+        self.inside.append(1)
+        size = sum(super(SharesAStream, self).compressed_size(data) for _ in range(3)) // 3
+        alone = len(self.inside) == 1
+        self.inside.pop()
+        return size if alone else size + 1
+
+
+class HeaderOnce(RecompressPrimed):
+    """Counts no header for continuations."""
+
+    def sizes(self, items, /):
+        return super().sizes(items) - 6
+
+
+class BaseOfRaw(RecompressPrimed):
+    @property
+    def base(self):
+        return len(self._prefix)
+
+
+class ListOfSizes(RecompressPrimed):
+    def sizes(self, items, /):
+        return super().sizes(items).tolist()
+
+
+class AddsAlone(RecompressPrimed):
+    """Says exact, but adds the sizes of prefix and item."""
+
+    def sizes(self, items, /):
+        alone = [self._compressor.compressed_size(item) for item in items]
+        return self.base + np.array(alone, np.int64) - self._compressor.compressed_size(b"")
+
+    def size(self, data, /):
+        return int(self.sizes([data])[0])
+
+
+class ForgetsItsPrefix(AddsAlone):
+    """The same, and says conditional: nothing of the prefix is used."""
+
+    exact = False
+
+
+class OneForAll(RecompressPrimed):
+    def fork(self):
+        return self
+
+
+CULPRITS = [
+    (checks.check_name, NameChanges()),
+    (checks.check_name, Honest(name="")),
+    (checks.check_name, Honest(name=None)),
+    (checks.check_described, WindowOfZero()),
+    (checks.check_size_is_a_count, ReturnsRatio()),
+    (checks.check_empty_input, ChokesOnNothing()),
+    (checks.check_deterministic, KeepsItsStream()),
+    (checks.check_accepts_views, ClearsItsInput()),
+    (checks.check_equality, EqualToNone()),
+    (checks.check_repr, TellsItsAddress()),
+    (checks.check_pickles, HoldsAState()),
+    (checks.check_rebuilt_from_name, Honest()),
+    (checks.check_rebuilt_from_name, Honest(name="zlib:9")),
+    (checks.check_selects, ReturnsRatio()),
+    (priming_checks.check_primed_from_nothing, primes_with(HeaderOnce)()),
+    (priming_checks.check_primed_base, primes_with(BaseOfRaw)()),
+    (priming_checks.check_primed_sizes, primes_with(ListOfSizes)()),
+    (priming_checks.check_primed_growth, primes_with(AddsAlone)()),
+    (priming_checks.check_primed_growth, primes_with(ForgetsItsPrefix)()),
+    (priming_checks.check_primed_forks, primes_with(OneForAll)()),
+]
+
+
+@pytest.mark.parametrize(("check", "culprit"), CULPRITS)
+def test_check_catches(check, culprit):
+    (bound,) = [c for c in compressor_checks(culprit) if c.check is check]
+    with pytest.raises(AssertionError, match=check.__name__):
+        bound()
+
+
+def test_check_catches_shared_state():
+    culprit = SharesAStream()
+    # Threads meet inside the culprit in almost every run; twenty runs make it certain.
+    with pytest.raises(AssertionError, match="8 threads"):
+        for _ in range(20):
+            checks.check_shared_by_threads(culprit)
+
+
+def test_every_check_has_a_culprit():
+    every = {*checks.OF_ALL, *checks.OF_THREADS, *priming_checks.OF_PRIMING}
+    assert {check for check, _ in CULPRITS} == every - {checks.check_shared_by_threads}
+
+
+def test_all_failures_are_told_at_once():
+    with pytest.raises(AssertionError) as failure:
+        check_compressor(ReturnsRatio())
+    told = str(failure.value)
+    assert "check_size_is_a_count: size of 0 bytes must be an int >= 0, got 0.0" in told
+    assert "check_selects: raised CompressorError" in told
+
+
+def test_honest_needs_its_opt_out_by_name():
+    with pytest.raises(AssertionError, match="skip="):
+        check_compressor(Honest())
+    check_compressor(Honest(), skip=["check_rebuilt_from_name"])
+
+
+def test_skip_must_name_a_check():
+    with pytest.raises(ConfigError, match="Did you mean 'check_pickles'"):
+        compressor_checks(Honest(), skip=["check_pickle"])
+
+
+def test_checks_apply_to_what_is_offered():
+    def names(compressor):
+        return {check.check.__name__ for check in compressor_checks(compressor)}
+
+    assert "check_primed_growth" in names(Zlib())
+    assert "check_primed_growth" not in names(Brotli())
+    assert "check_shared_by_threads" in names(Brotli())
+
+
+def test_ids_name_compressor_and_promise():
+    ids = [check.__name__ for check in compressor_checks(Zlib(level=9))]
+    assert "Zlib(level=9):check_pickles" in ids
+    assert len(set(ids)) == len(ids)
+
+
+def test_testing_does_not_import_pytest():
+    code = "import entropylaw.testing, sys; sys.exit('pytest' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_growth_check_catches_a_state_copy_without_hold_back():
+    """Not by chance: the checks' text is long enough to pass the window's edge."""
+
+    class NoHoldBack(StateCopyPrimed):
+        def extend(self, more, /):
+            self._written += len(self._state.compress(more))
+
+    rng = random.Random(5)
+    noise = rng.randbytes(32_650)
+    primed = NoHoldBack(zlib.compressobj(9))
+    primed.extend(noise)
+    item = noise[:300]
+    assert primed.size(item) >= len(zlib.compress(noise + item, 9))
