@@ -157,5 +157,5 @@ def test_fit_names_the_row_that_is_wrong(tmp_path):
     runs = tmp_path / "runs.csv"
     runs.write_text(RUNS.replace("1.26", "nan"))
     done = run("fit", runs, "--plot", tmp_path / "law.png", ok=False)
-    assert "line 4" in done.stderr
+    assert "row 2 ('c'), column 'first_epoch_loss'" in done.stderr
     assert not (tmp_path / "law.png").exists()
