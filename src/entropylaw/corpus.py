@@ -126,10 +126,12 @@ class Corpus:
         starts, ends = self.offsets[rows].tolist(), self.offsets[rows + 1].tolist()
         return [buffer[start:end] for start, end in zip(starts, ends, strict=True)]
 
-    @property
+    @cached_property
     def lengths(self) -> IntArray:
         """Bytes of each record, without framing; shape (n,)."""
-        return np.diff(self.offsets)
+        lengths = np.diff(self.offsets)
+        lengths.setflags(write=False)
+        return lengths
 
     @property
     def total_bytes(self) -> int:
