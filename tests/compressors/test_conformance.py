@@ -48,7 +48,13 @@ class Honest:
 
 
 def primes_with(primed_class):
-    return type("", (Honest,), {"prime": lambda self, prefix: primed_class(self, prefix)})
+    """An honest compressor but for what it primes with."""
+
+    class Culprit(Honest):
+        def prime(self, prefix, /):
+            return primed_class(self, prefix)
+
+    return Culprit
 
 
 class NameChanges(Honest):
@@ -66,6 +72,11 @@ class WindowOfZero(Honest):
 class ReturnsRatio(Honest):
     def compressed_size(self, data, /):
         return len(data) / len(zlib.compress(data))
+
+
+class FindsNothing(Honest):
+    def compressed_size(self, data, /):
+        return 0
 
 
 class ChokesOnNothing(Honest):
@@ -166,6 +177,7 @@ CULPRITS = [
     (checks.check_name, Honest(name=None)),
     (checks.check_described, WindowOfZero()),
     (checks.check_size_is_a_count, ReturnsRatio()),
+    (checks.check_size_is_a_count, FindsNothing()),
     (checks.check_empty_input, ChokesOnNothing()),
     (checks.check_deterministic, KeepsItsStream()),
     (checks.check_accepts_views, ClearsItsInput()),
@@ -192,11 +204,13 @@ def test_check_catches(check, culprit):
 
 
 def test_check_catches_shared_state():
-    culprit = SharesAStream()
-    # Threads meet inside the culprit in almost every run; twenty runs make it certain.
-    with pytest.raises(AssertionError, match="8 threads"):
+    def run_often():
+        # Threads meet inside the culprit in almost every run; twenty make it certain.
         for _ in range(20):
-            checks.check_shared_by_threads(culprit)
+            checks.check_shared_by_threads(SharesAStream())
+
+    with pytest.raises(AssertionError, match="8 threads"):
+        run_often()
 
 
 def test_every_check_has_a_culprit():
@@ -208,7 +222,7 @@ def test_all_failures_are_told_at_once():
     with pytest.raises(AssertionError) as failure:
         check_compressor(ReturnsRatio())
     told = str(failure.value)
-    assert "check_size_is_a_count: size of 0 bytes must be an int >= 0, got 0.0" in told
+    assert "check_size_is_a_count: size of 1 bytes must be an int >= 1, got 0.1" in told
     assert "check_selects: raised CompressorError" in told
 
 

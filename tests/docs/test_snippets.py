@@ -8,8 +8,10 @@ as ``py`` need a trainer and are not run.
 import doctest
 import json
 import re
+import sys
 import warnings
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -60,8 +62,10 @@ def sample_folder(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("page", pages())
-def test_page_runs(page, sample_folder):
-    names = {"__name__": "__main__"}
+def test_page_runs(page, sample_folder, monkeypatch):
+    script = ModuleType("__main__")
+    monkeypatch.setitem(sys.modules, "__main__", script)  # where pickle looks for a page's classes
+    names = vars(script)
     text = page.read_text(encoding="utf-8")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EntropyLawWarning)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,11 @@ from hypothesis import strategies as st
 
 from entropylaw.errors import ConfigError, FileFormatError, InputError, RunsError
 from entropylaw.law.loss import first_epoch_loss
+
+
+def facts(result):
+    """Every field, in a form in which NaN equals NaN."""
+    return repr(asdict(result))
 
 
 def log(losses, *, every=1, per_epoch=8, **columns):
@@ -95,8 +101,8 @@ def test_trainer_state_in_every_form(tmp_path):
     assert expected.mean == pytest.approx(np.mean([3.0, 2.5, 2.2, 2.0]))
     assert expected.steps == 8
     for source in (tmp_path, str(tmp_path / "trainer_state.json"), tmp_path / "runs"):
-        assert first_epoch_loss(source) == expected
-    assert first_epoch_loss(state["log_history"]) == expected
+        assert facts(first_epoch_loss(source)) == facts(expected)
+    assert facts(first_epoch_loss(state["log_history"])) == facts(expected)
 
 
 def test_tables_and_files_say_the_same(tmp_path):
@@ -112,7 +118,7 @@ def test_tables_and_files_say_the_same(tmp_path):
         tmp_path / "log.csv", tmp_path / "log.jsonl", pd.DataFrame(rows), pl.DataFrame(rows),
         columns,
     ):  # fmt: skip
-        assert first_epoch_loss(source) == expected
+        assert facts(first_epoch_loss(source)) == facts(expected)
 
 
 def test_evaluation_rows_of_a_data_frame_are_skipped():
@@ -129,7 +135,7 @@ def test_resumed_run_later_rows_count():
     assert (result.replaced, result.steps, result.tokens) == (2, 4, 40)
     # A counter of tokens that starts again after resuming gives the same.
     restarted = [row | {"num_tokens": row["num_tokens"] - 20} for row in after]
-    assert first_epoch_loss(before + restarted) == result
+    assert facts(first_epoch_loss(before + restarted)) == facts(result)
 
 
 def test_micro_batches_of_one_step_are_merged():
@@ -156,7 +162,7 @@ def test_several_processes_by_column_and_by_file(tmp_path):
     for number, rows in enumerate(ranks):
         paths.append(tmp_path / f"rank{number}.jsonl")
         paths[-1].write_text("\n".join(map(json.dumps, rows)))
-    assert first_epoch_loss(paths) == result
+    assert facts(first_epoch_loss(paths)) == facts(result)
     paths[1].write_text(json.dumps(ranks[1][0]))
     with pytest.raises(RunsError, match="step 2 is in one log"):
         first_epoch_loss(paths)

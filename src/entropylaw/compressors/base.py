@@ -37,7 +37,7 @@ class Compressor(Protocol):
         ...
 
     def compressed_size(self, data: BytesLike, /) -> int:
-        """Return the compressed size of `data` on its own, in bytes."""
+        """Return the compressed size of `data` on its own, in bytes; 0 only if it is empty."""
         ...
 
 
@@ -155,10 +155,12 @@ def measured_size(compressor: Compressor, data: bytes) -> int:
             f"compressor {compressor.name!r} raised {type(error).__name__} on {len(data)} bytes: "
             f"{error}. Try entropylaw.testing.check_compressor on it."
         ) from error
-    if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 0:
+    smallest = 1 if data else 0  # nothing of something would make its ratio infinite
+    if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < smallest:
         raise CompressorError(
             f"compressor {compressor.name!r} returned {size!r} for {len(data)} bytes; "
-            "compressed_size must return a number of bytes: an int of 0 or more."
+            "compressed_size must return a number of bytes: an int of 1 or more, "
+            "or 0 for empty data."
         )
     return int(size)
 

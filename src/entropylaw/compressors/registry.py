@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 
 from entropylaw.compressors.base import Compressor
-from entropylaw.errors import CompressorSpecError
+from entropylaw.errors import CompressorSpecError, EntropyLawError
 
 ENTRY_POINT_GROUP = "entropylaw.compressors"
 
@@ -47,17 +47,7 @@ def get_compressor(spec: str | Compressor) -> Compressor:
     if isinstance(spec, str):
         name, *options = spec.split(":")
         return _built(name, _factory(name, spec), options)
-    if isinstance(spec, type) or not isinstance(spec, Compressor):
-        raise CompressorSpecError(
-            f'a compressor is a name such as "zlib:9" or an object with `name` and '
-            f"`compressed_size(data)`, got {spec!r}."
-            + (" Pass an instance, not the class." if isinstance(spec, type) else "")
-        )
-    if not isinstance(spec.name, str) or not spec.name:
-        raise CompressorSpecError(
-            f"the `name` of a compressor must be a non-empty string, got {spec.name!r}."
-        )
-    return spec
+    return _checked(spec, 'a compressor must be a name such as "zlib:9" or')
 
 
 def register_compressor(name: str, factory: Factory, *, replace: bool = False) -> None:
@@ -68,14 +58,16 @@ def register_compressor(name: str, factory: Factory, *, replace: bool = False) -
     name : str
         Without a colon.
     factory : callable
-        Called with the options after the colons, each a string.
+        Called with the options after the colons, each a string. Of a class that has
+        ``from_options``, that is called.
     replace : bool, default False
         Allow a name that is taken.
 
     Raises
     ------
     CompressorSpecError
-        If the name holds a colon, or is taken and `replace` is False.
+        If the name holds a colon, or is taken and `replace` is False, or the factory cannot
+        be called.
 
     Examples
     --------
@@ -87,6 +79,11 @@ def register_compressor(name: str, factory: Factory, *, replace: bool = False) -
     if not name or ":" in name:
         raise CompressorSpecError(
             f"a compressor's registered name must be non-empty and without a colon, got {name!r}."
+        )
+    if not callable(factory):
+        raise CompressorSpecError(
+            f"a factory is called with the options of a specification, got {factory!r}. "
+            "Pass a class, or a function that returns a compressor."
         )
     if not replace and name in available_compressors():
         raise CompressorSpecError(
@@ -108,7 +105,7 @@ def available_compressors() -> tuple[str, ...]:
 
 def _factory(name: str, spec: str) -> Factory:
     if name in _registered:
-        return _registered[name]
+        return _options_factory(_registered[name])
     if name in _BUILT_IN:
         module, attribute = _BUILT_IN[name]
         return _options_factory(getattr(import_module(module), attribute))
@@ -116,7 +113,7 @@ def _factory(name: str, spec: str) -> Factory:
     if name in plugins:
         return _options_factory(_loaded(plugins[name]))
     known = available_compressors()
-    close = difflib.get_close_matches(name, known, n=1)
+    close = difflib.get_close_matches(name.lower(), known, n=1)
     hint = f' Did you mean "{close[0]}"?' if close else ""
     raise CompressorSpecError(
         f"no compressor named {name!r} (from {spec!r}).{hint} Known: {', '.join(known)}."
@@ -143,11 +140,28 @@ def _options_factory(loaded: Factory) -> Factory:
 
 def _built(name: str, factory: Factory, options: list[str]) -> Compressor:
     try:
-        return get_compressor(factory(*options))
-    except TypeError as error:
+        built = factory(*options)
+    except EntropyLawError:
+        raise
+    except (TypeError, ValueError) as error:
         raise CompressorSpecError(
-            f"compressor {name!r} does not take the options {options}: {error}."
+            f"compressor {name!r} does not take the options {options}: {error}"
         ) from error
+    return _checked(built, f"the factory of {name!r} must return")
+
+
+def _checked(compressor: object, demand: str) -> Compressor:
+    """Return what is a compressor; the demand opens the message about what is none."""
+    if isinstance(compressor, type) or not isinstance(compressor, Compressor):
+        raise CompressorSpecError(
+            f"{demand} an object with `name` and `compressed_size(data)`, got {compressor!r}."
+            + (" Pass an instance, not the class." if isinstance(compressor, type) else "")
+        )
+    if not isinstance(compressor.name, str) or not compressor.name:
+        raise CompressorSpecError(
+            f"the `name` of a compressor must be a non-empty string, got {compressor.name!r}."
+        )
+    return compressor
 
 
 def _plugins() -> dict[str, EntryPoint]:

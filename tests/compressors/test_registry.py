@@ -1,0 +1,295 @@
+"""From names to compressors: options, errors that say what to type, third parties, processes."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import multiprocessing
+import pickle
+from dataclasses import dataclass
+
+import pytest
+
+from entropylaw import ZipSelector
+from entropylaw.compressors import (
+    Brotli,
+    Bz2,
+    Lz4,
+    Lzma,
+    Zlib,
+    Zstd,
+    available_compressors,
+    describe,
+    get_compressor,
+    register_compressor,
+    registry,
+)
+from entropylaw.errors import CompressorSpecError
+
+SPECS = [
+    ("zlib", Zlib(9)),
+    ("zlib:0", Zlib(0)),
+    ("zlib:6", Zlib(6)),
+    ("zstd", Zstd(3)),
+    ("zstd:6", Zstd(6)),
+    ("zstd:22", Zstd(22)),
+    ("zstd:long", Zstd(3, long=True)),
+    ("zstd:6:long", Zstd(6, long=True)),
+    ("lz4", Lz4(0)),
+    ("lz4:12", Lz4(12)),
+    ("brotli", Brotli(5)),
+    ("brotli:11", Brotli(11)),
+    ("bz2", Bz2(9)),
+    ("bz2:1", Bz2(1)),
+    ("lzma", Lzma(6)),
+    ("lzma:0", Lzma(0)),
+]
+COMPRESSORS = [compressor for _, compressor in SPECS]
+
+WRONG_SPECS = [
+    ("gzip", "no compressor named 'gzip'.*Known: .*zlib, zstd"),
+    ("", "no compressor named ''"),
+    ("zlb:9", 'Did you mean "zlib"'),
+    ("ZSTD", "no compressor named 'ZSTD' .*Did you mean \"zstd\""),
+    ("brotil:5", "from 'brotil:5'.*Did you mean \"brotli\""),
+    ("zlib:10", 'zlib: level must be an integer from 0 to 9, got 10. Try "zlib:9"'),
+    ("zlib:-1", 'got -1. Try "zlib:0"'),
+    ("zstd:0", 'zstd: level must be an integer from 1 to 22, got 0. Try "zstd:1"'),
+    ("zstd:99", 'got 99. Try "zstd:22"'),
+    ("brotli:12", 'brotli: quality must be .*Try "brotli:11"'),
+    ("lzma:10", 'lzma: preset must be .*Try "lzma:9"'),
+    ("bz2:0", 'bz2: level must be .*Try "bz2:1"'),
+    ("lz4:13", 'lz4: level must be .*Try "lz4:12"'),
+    ("zlib:best", "zlib: level must be an integer, got 'best'. Try \"zlib:1\""),
+    ("zlib:", "got ''"),
+    ("zlib:6.0", "got '6.0'"),
+    ("zlib: 6", "got ' 6'"),
+    ("zlib:\N{ARABIC-INDIC DIGIT SIX}", "must be an integer"),
+    ("zlib:" + "9" * 5_000, "must be an integer"),
+    ("zlib:6:6", "zlib: unknown option '6'"),
+    ("zstd:6:lnog", "zstd: unknown option 'lnog'.*entropylaw compressors"),
+    ("zstd:6:long:x", "zstd: unknown option 'x'"),
+    ("zstd:long:6", "zstd: unknown option '6'"),
+]
+
+WRONG_OPTIONS = [
+    lambda: Zlib(10),
+    lambda: Zlib("6"),
+    lambda: Zlib(6.0),
+    lambda: Zlib(True),
+    lambda: Zlib(None),
+    lambda: Zstd(0),
+    lambda: Zstd(3, long="yes"),
+    lambda: Lz4(-1),
+    lambda: Brotli(12),
+    lambda: Bz2(0),
+    lambda: Lzma(10),
+]
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """Compresses nothing."""
+
+    factor: int = 1
+
+    @property
+    def name(self):
+        return f"nothing:{self.factor}"
+
+    def compressed_size(self, data, /):
+        return len(data) * self.factor
+
+    @classmethod
+    def from_options(cls, factor="1"):
+        return cls(int(factor))
+
+
+@pytest.fixture(autouse=True)
+def forget_registered(monkeypatch):
+    monkeypatch.setattr(registry, "_registered", {})
+
+
+@pytest.mark.parametrize(("spec", "compressor"), SPECS)
+def test_spec(spec, compressor):
+    assert get_compressor(spec) == compressor
+    assert get_compressor(compressor.name) == compressor
+
+
+@pytest.mark.parametrize(("spec", "message"), WRONG_SPECS, ids=[s[:20] for s, _ in WRONG_SPECS])
+def test_wrong_spec_says_what_to_type(spec, message):
+    with pytest.raises(CompressorSpecError, match=message):
+        get_compressor(spec)
+    with pytest.raises(ValueError, match=message):
+        ZipSelector(1, compressor=spec)
+
+
+@pytest.mark.parametrize("build", WRONG_OPTIONS)
+def test_wrong_option_of_a_class(build):
+    with pytest.raises(CompressorSpecError, match="must be"):
+        build()
+
+
+def test_compressor_is_returned_as_it_is():
+    mine = Nothing()
+    assert get_compressor(mine) is mine
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (Zlib, "Pass an instance, not the class"),
+        (Nothing, "Pass an instance, not the class"),
+        (None, "`name` and `compressed_size"),
+        (9, "got 9"),
+        (len, "got <built-in function len>"),
+        (Nothing.compressed_size, "`name` and `compressed_size"),
+    ],
+)
+def test_what_is_no_compressor(wrong, message):
+    with pytest.raises(CompressorSpecError, match=message):
+        get_compressor(wrong)
+
+
+@pytest.mark.parametrize("name", ["", None, 3, b"zlib"])
+def test_name_must_be_a_string(name):
+    class Misnamed:
+        def compressed_size(self, data, /):
+            return len(data)
+
+    Misnamed.name = name
+    with pytest.raises(CompressorSpecError, match="`name` of a compressor must be a non-empty"):
+        get_compressor(Misnamed())
+
+
+def test_all_built_in_are_available():
+    assert {"zlib", "zstd", "lz4", "brotli", "bz2", "lzma"} <= set(available_compressors())
+    assert list(available_compressors()) == sorted(available_compressors())
+
+
+class TestRegistering:
+    def test_a_class_gets_the_options(self):
+        register_compressor("nothing", Nothing.from_options)
+        assert get_compressor("nothing") == Nothing(1)
+        assert get_compressor("nothing:3") == Nothing(3)
+        assert "nothing" in available_compressors()
+
+    def test_a_class_is_built_by_its_from_options(self):
+        """As with an entry point."""
+        register_compressor("nothing", Nothing)
+        assert get_compressor("nothing:3") == Nothing(3)
+
+    def test_a_function_will_do(self):
+        register_compressor("quick", lambda: Zlib(1))
+        assert get_compressor("quick") == Zlib(1)
+
+    def test_options_that_the_factory_does_not_take(self):
+        register_compressor("quick", lambda: Zlib(1))
+        with pytest.raises(CompressorSpecError, match=r"'quick' does not take the options \['6'\]"):
+            get_compressor("quick:6")
+
+    def test_a_factory_that_builds_no_compressor(self):
+        register_compressor("odd", lambda: "zlib")
+        with pytest.raises(
+            CompressorSpecError, match="factory of 'odd' must return an object .* got 'zlib'"
+        ):
+            get_compressor("odd")
+
+    def test_a_factory_of_classes(self):
+        register_compressor("odd", lambda: Zlib)
+        with pytest.raises(CompressorSpecError, match="not the class"):
+            get_compressor("odd")
+
+    @pytest.mark.parametrize("name", ["zlib", "lzma"])
+    def test_a_taken_name(self, name):
+        with pytest.raises(CompressorSpecError, match="exists already.*replace=True"):
+            register_compressor(name, Nothing)
+        assert get_compressor(name) == get_compressor(get_compressor(name).name)
+
+    def test_replace(self):
+        register_compressor("zlib", Nothing, replace=True)
+        assert get_compressor("zlib") == Nothing()
+        register_compressor("zlib", Zlib.from_options, replace=True)
+        assert get_compressor("zlib:6") == Zlib(6)
+
+    @pytest.mark.parametrize("name", ["", "a:b", ":"])
+    def test_a_name_that_no_spec_could_reach(self, name):
+        with pytest.raises(CompressorSpecError, match="without a colon"):
+            register_compressor(name, Nothing)
+
+    def test_a_factory_that_cannot_be_called(self):
+        with pytest.raises(CompressorSpecError, match="called with the options.*got 'zlib'"):
+            register_compressor("odd", "zlib")
+
+    def test_close_names_include_registered_ones(self):
+        register_compressor("nothing", Nothing)
+        with pytest.raises(CompressorSpecError, match='Did you mean "nothing"'):
+            get_compressor("noting")
+
+    def test_a_selection_by_registered_name(self):
+        register_compressor("nothing", Nothing)
+        result = ZipSelector(2, compressor="nothing:2", progress=False).select(["a", "bb", "ccc"])
+        assert result.manifest.compressor.name == "nothing:2"
+
+
+class TestEntryPoints:
+    """That a real package is found is proved in tests/plugin; here, what can be wrong with one."""
+
+    @pytest.fixture
+    def broken(self, tmp_path, monkeypatch):
+        info = tmp_path / "broken_codec-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: broken-codec\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(
+            "[entropylaw.compressors]\n"
+            "lost = no_such_module_anywhere:Codec\n"
+            "hidden = json:NoSuchCodec\n"
+            "zlib = json:dumps\n"
+        )
+        monkeypatch.syspath_prepend(tmp_path)
+
+    @pytest.mark.usefixtures("broken")
+    @pytest.mark.parametrize("name", ["lost", "hidden"])
+    def test_a_broken_package_is_named(self, name):
+        assert name in available_compressors()
+        with pytest.raises(CompressorSpecError, match="broken-codec.*cannot be loaded") as failure:
+            get_compressor(name)
+        assert isinstance(failure.value.__cause__, ImportError | AttributeError)
+
+    @pytest.mark.usefixtures("broken")
+    def test_built_in_names_cannot_be_taken_over_by_installing_something(self):
+        assert get_compressor("zlib") == Zlib(9)
+
+
+@pytest.mark.parametrize("compressor", COMPRESSORS, ids=lambda c: c.name)
+class TestValues:
+    def test_equality_repr_and_hash_come_from_the_options(self, compressor):
+        for twin in (copy.copy(compressor), copy.deepcopy(compressor), eval(repr(compressor))):
+            assert twin == compressor
+            assert hash(twin) == hash(compressor)
+            assert repr(twin) == repr(compressor)
+        assert sum(other == compressor for other in COMPRESSORS) == 1
+
+    def test_pickles(self, compressor):
+        for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+            assert pickle.loads(pickle.dumps(compressor, protocol)) == compressor
+
+    def test_cannot_be_changed(self, compressor):
+        option = dataclasses.fields(compressor)[0].name
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(compressor, option, 1)
+
+    def test_version_names_the_library(self, compressor):
+        version = describe(compressor).version
+        assert any(letter.isdigit() for letter in version)
+        assert version.startswith(compressor.name.split(":")[0])
+
+
+def size_and_name(compressor):
+    return compressor.compressed_size(b"the same bytes " * 99), compressor.name
+
+
+def test_other_processes_give_the_same_sizes():
+    custom = [*COMPRESSORS[:6], Lz4(9), Brotli(5)]
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert pool.map(size_and_name, custom) == [size_and_name(c) for c in custom]
