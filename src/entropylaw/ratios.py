@@ -54,7 +54,7 @@ def compression_ratio(
     """
     codec = get_compressor(compressor)
     whole = _whole(as_corpus(data, render=render, text=text))
-    return len(whole) / measured_size(codec, whole)
+    return len(whole) / max(measured_size(codec, whole), 1)
 
 
 def compressed_fraction(
@@ -106,7 +106,7 @@ def sample_ratios(
     items = [corpus.framing.whole([row]) for row in corpus]
     sizes = prime(get_compressor(compressor), b"").sizes(items)
     lengths: IntArray = np.fromiter(map(len, items), np.int64, len(items))
-    ratios: FloatArray = lengths / sizes
+    ratios: FloatArray = lengths / np.maximum(sizes, 1)
     return ratios
 
 
@@ -152,7 +152,7 @@ def group_ratios(
     ratios = {}
     for group, members in rows.items():
         whole = corpus.framing.whole(corpus.rows(np.array(members, np.int64)))
-        ratios[group] = len(whole) / measured_size(codec, whole)
+        ratios[group] = len(whole) / max(measured_size(codec, whole), 1)
     return ratios
 
 

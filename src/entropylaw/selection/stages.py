@@ -57,8 +57,8 @@ class Unions:
         `weight` times: a record of weight 2 carries twice its information.
         """
         if weights is None:
-            return self.raw / self.sizes
-        ratios: FloatArray = self.raw / (base + weights * (self.sizes - base))
+            return self.raw / np.maximum(self.sizes, 1)  # a codec may size nothing as 0
+        ratios: FloatArray = self.raw / np.maximum(base + weights * (self.sizes - base), 1)
         return ratios
 
 
