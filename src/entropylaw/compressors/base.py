@@ -15,7 +15,7 @@ It may also offer, and is found out by what it offers:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, Protocol, Self, TypeVar, runtime_checkable
 
@@ -198,6 +198,9 @@ class RecompressPrimed:
 
 Digest = TypeVar("Digest")
 
+BatchSizer = Callable[[Sequence[bytes]], Iterable[int]]
+"""From a batch of items to the compressed size of each."""
+
 
 class DictionaryPrimed(Generic[Digest]):
     """A conditional primed prefix for codecs that accept the prefix as a dictionary.
@@ -213,7 +216,8 @@ class DictionaryPrimed(Generic[Digest]):
     digest : callable
         From the visible prefix to whatever form the codec reads fast; may be shared by threads.
     encoder : callable
-        From a digest to a function that compresses one item; used by one thread.
+        From a digest to a function that returns the compressed size of each item of a batch;
+        used by one thread.
     window : int
         Bytes of prefix that the codec can see.
     """
@@ -226,7 +230,7 @@ class DictionaryPrimed(Generic[Digest]):
         *,
         one_shot: Callable[[bytes], int],
         digest: Callable[[bytes], Digest],
-        encoder: Callable[[Digest], Callable[[bytes], bytes]],
+        encoder: Callable[[Digest], BatchSizer],
         window: int,
     ) -> None:
         self._one_shot = one_shot
@@ -237,7 +241,7 @@ class DictionaryPrimed(Generic[Digest]):
         self._base = one_shot(prefix)
         self._seen = bytearray(prefix[-window:])
         self._digested: Digest | None = None
-        self._encode: Callable[[bytes], bytes] | None = None
+        self._encode: BatchSizer | None = None
 
     @property
     def base(self) -> int:
@@ -252,8 +256,7 @@ class DictionaryPrimed(Generic[Digest]):
         """Return the size of the prefix plus what each item on its own adds to it."""
         if not self._seen:
             return self._base - self._overhead + self._sized(self._one_shot, items)
-        encode = self._ready_encoder()
-        added = np.fromiter((len(encode(item)) for item in items), np.int64, len(items))
+        added = np.fromiter(self._ready_encoder()(items), np.int64, len(items))
         return self._base - self._overhead + added
 
     def extend(self, more: bytes, /) -> None:
@@ -278,7 +281,7 @@ class DictionaryPrimed(Generic[Digest]):
     def _sized(one_shot: Callable[[bytes], int], items: Sequence[bytes]) -> IntArray:
         return np.fromiter((one_shot(item) for item in items), np.int64, len(items))
 
-    def _ready_encoder(self) -> Callable[[bytes], bytes]:
+    def _ready_encoder(self) -> BatchSizer:
         if self._digested is None:
             self._digested = self._digest(bytes(self._seen))
         if self._encode is None:

@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 import lz4
 import lz4.block
 
-from entropylaw.compressors.base import DictionaryPrimed, Primed
+from entropylaw.compressors.base import BatchSizer, DictionaryPrimed, Primed
 from entropylaw.compressors.options import check_integer, no_more_options, read_integer
 from entropylaw.types import BytesLike
 
@@ -70,8 +70,9 @@ class Lz4:
             window=WINDOW,
         )
 
-    def _encoder(self, visible: bytes) -> Callable[[bytes], bytes]:
-        return partial(self._block, dict=visible)
+    def _encoder(self, visible: bytes) -> BatchSizer:
+        block = partial(self._block, dict=visible)
+        return lambda items: (len(block(item)) for item in items)
 
     @property
     def _block(self) -> Callable[..., bytes]:
