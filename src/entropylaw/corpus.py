@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import mmap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,6 +13,10 @@ import numpy as np
 
 from entropylaw.errors import DuplicateIdError, WeightError
 from entropylaw.types import AnyArray, FloatArray, IntArray
+
+BATCH_ROWS = 8_192
+BATCH_BYTES = 1 << 24
+"""Records, and bytes of them, that are held in memory at a time where all are gone through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,8 @@ class Corpus:
 
     Parameters
     ----------
-    buffer : bytes
-        All records, end to end.
+    buffer : bytes or mmap
+        All records, end to end; a map of a file is read only where records are asked for.
     offsets : int64 array, shape (n + 1,)
         Record i is ``buffer[offsets[i]:offsets[i + 1]]``.
     framing : Framing
@@ -70,7 +75,7 @@ class Corpus:
     (3, b'three', 11)
     """
 
-    buffer: bytes
+    buffer: bytes | mmap.mmap
     offsets: IntArray
     framing: Framing = LINES
     ids: Sequence[object] | None = None
@@ -115,7 +120,8 @@ class Corpus:
         return self.buffer[self.offsets[row] : self.offsets[row + 1]]
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter(self.rows(np.arange(len(self))))
+        for rows in batches(self):
+            yield from self.rows(rows)
 
     def __repr__(self) -> str:
         return f"Corpus({len(self):,} records, {self.total_bytes:,} bytes)"
@@ -146,7 +152,10 @@ class Corpus:
         for part in (framing.opening, framing.joiner, framing.closing):
             digest.update(len(part).to_bytes(8, "little") + part)
         digest.update(np.ascontiguousarray(self.lengths, "<i8").tobytes())
-        digest.update(memoryview(self.buffer)[self.offsets[0] : self.offsets[-1]])
+        start, end = int(self.offsets[0]), int(self.offsets[-1])
+        with memoryview(self.buffer) as whole:
+            for piece in range(start, end, BATCH_BYTES):  # so that an interrupt is heeded
+                digest.update(whole[piece : min(piece + BATCH_BYTES, end)])
         return f"blake2b-128:{digest.hexdigest()}"
 
     def take(self, rows: IntArray) -> Corpus:
@@ -157,6 +166,28 @@ class Corpus:
             ids=None if self.ids is None else [self.ids[row] for row in rows],
             weights=None if self.weights is None else self.weights[rows],
         )
+
+
+def batches(corpus: Corpus, rows: IntArray | None = None) -> Iterator[IntArray]:
+    """Yield runs of places among `rows` whose records fit into memory together.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The pool.
+    rows : int64 array, optional
+        Records of it; all, in their order, if left out.
+
+    Examples
+    --------
+    >>> [places.tolist() for places in batches(Corpus.from_rows([b"a", b"b"]), np.array([1]))]
+    [[0]]
+    """
+    count = len(corpus) if rows is None else len(rows)
+    for first in range(0, count, BATCH_ROWS):
+        places = np.arange(first, min(first + BATCH_ROWS, count))
+        reached = np.cumsum(corpus.lengths[places if rows is None else rows[places]])
+        yield from np.split(places, np.flatnonzero(np.diff(reached // BATCH_BYTES)) + 1)
 
 
 def checked_weights(weights: object, count: int) -> FloatArray:

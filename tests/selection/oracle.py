@@ -56,6 +56,18 @@ def lz4_given(data, known, level):
     )
 
 
+def zlib_given(data, known, level):
+    """What `data` adds after a flush of what is known, on top of the smallest stream."""
+
+    def tail(item):
+        stream = zlib.compressobj(level)
+        stream.compress(known)
+        stream.flush(zlib.Z_PARTIAL_FLUSH)
+        return len(stream.compress(item)) + len(stream.flush())
+
+    return tail(data) - tail(b"") + len(zlib.compress(b"", level))
+
+
 ALONE = {
     "zlib": lambda d, level: len(zlib.compress(d, level)),
     "brotli": lambda d, level: len(brotli.compress(d, quality=level, lgwin=22)),
@@ -72,12 +84,14 @@ class Measure:
     def __init__(self, spec):
         self.codec, level, *rest = spec.split(":")
         self.level, self.long = int(level), rest == ["long"]
-        self.conditional = self.codec in {"zstd", "lz4"}
+        self.conditional = self.codec in {"zstd", "lz4"} or rest == ["conditional"]
 
     def alone(self, data):
         return ALONE[self.codec](data, self.level)
 
     def given(self, data, known):
+        if self.codec == "zlib":
+            return zlib_given(data, known, self.level)
         if self.codec == "zstd":
             return zstd_given(data, known, self.level, self.long)
         return lz4_given(data, known, self.level)

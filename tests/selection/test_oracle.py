@@ -12,7 +12,7 @@ from entropylaw.corpus import PYTHON_LIST, Framing
 from entropylaw.errors import EntropyLawWarning
 
 SPECS = [
-    "zlib:9", "zlib:1", "zlib:6", "zlib:0", "zstd:3", "zstd:1", "zstd:6:long", "zstd:19",
+    "zlib:9", "zlib:1", "zlib:6", "zlib:0", "zlib:9:conditional", "zlib:2:conditional", "zstd:3", "zstd:1", "zstd:6:long", "zstd:19",
     "lz4:0", "lz4:9", "brotli:5", "brotli:1", "bz2:9", "lzma:0",
 ]  # fmt: skip
 
@@ -93,14 +93,16 @@ def test_framings_equal_oracle(spec, framing, case):
 def test_sets_longer_than_the_window_equal_oracle():
     """Sixty records of 2.5 KB outgrow zlib's 32 KiB and lz4's 64 KiB."""
     rows = [b" ".join(b"%d-%d" % (i * j % 97, i * i + j) for j in range(300)) for i in range(70)]
-    for spec in ("zlib:9", "lz4:0", "zstd:1"):
+    for spec in ("zlib:9", "zlib:9:conditional", "lz4:0", "zstd:1"):
         for variant in ("paper", "reference"):
             case = (rows, 60, 30, 12, 6, variant, [])
             result = select(Corpus.from_rows(rows), spec, case, n_jobs=2)
             assert as_tuples(result) == oracle(rows, 60, 30, 12, 6, spec, variant)
 
 
-@pytest.mark.parametrize("spec", ["zlib:6", "zstd:3", "zstd:6:long", "lz4:0", "brotli:1"])
+@pytest.mark.parametrize(
+    "spec", ["zlib:6", "zlib:6:conditional", "zstd:3", "zstd:6:long", "lz4:0", "brotli:1"]
+)
 def test_threads_change_nothing(spec):
     rows = [b"record %d says %d times %d" % (i % 40, i, i * 7919 % 1013) for i in range(600)]
     case = (rows, 100, 400, 60, 30, "paper", [])

@@ -31,6 +31,24 @@ def read_integer(codec: str, option: str, text: str) -> int:
     return int(text)
 
 
+def check_flag(codec: str, option: str, value: object) -> None:
+    """Raise CompressorSpecError if an option is neither True nor False."""
+    if not isinstance(value, bool):
+        raise CompressorSpecError(f"{codec}: {option} must be True or False, got {value!r}.")
+
+
+def level_and_flag(
+    codec: str, options: Sequence[str], *, flag: str, default: int
+) -> tuple[int, bool]:
+    """Return the level and the flag of options such as ``("6", "long")``, either left out."""
+    level, rest = default, tuple(options)
+    if rest and rest[0] != flag:
+        level, rest = read_integer(codec, "level", rest[0]), rest[1:]
+    flagged = rest[:1] == (flag,)
+    no_more_options(codec, rest[1:] if flagged else rest)
+    return level, flagged
+
+
 def no_more_options(codec: str, rest: Sequence[str]) -> None:
     """Raise CompressorSpecError if options are left that nobody understood."""
     if rest:

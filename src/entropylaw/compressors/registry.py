@@ -71,10 +71,10 @@ def register_compressor(name: str, factory: Factory, *, replace: bool = False) -
 
     Examples
     --------
-    >>> from entropylaw.compressors import Zlib
-    >>> register_compressor("quick", lambda: Zlib(level=1), replace=True)
+    >>> from entropylaw.compressors import Lz4
+    >>> register_compressor("quick", lambda: Lz4(level=1), replace=True)
     >>> get_compressor("quick")
-    Zlib(level=1)
+    Lz4(level=1)
     """
     if not name or ":" in name:
         raise CompressorSpecError(

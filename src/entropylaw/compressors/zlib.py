@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from entropylaw.compressors.base import Primed, RecompressPrimed
-from entropylaw.compressors.options import check_integer, no_more_options, read_integer
+from entropylaw.compressors.options import check_flag, check_integer, level_and_flag
 from entropylaw.types import BytesLike, IntArray
 
 WINDOW = 32_768
@@ -28,6 +28,9 @@ class Zlib:
     ----------
     level : int, default 9
         0 (store) to 9 (densest).
+    conditional : bool, default False
+        Size continuations after a flush at the end of the prefix: a third to a half of the cost,
+        near the exact sizes but not equal to them, so that other records may be chosen.
 
     Examples
     --------
@@ -36,23 +39,25 @@ class Zlib:
     """
 
     level: int = 9
+    conditional: bool = False
 
     window: ClassVar[int] = WINDOW
     releases_gil: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_integer("zlib", "level", self.level, lowest=0, highest=9)
+        check_flag("zlib", "conditional", self.conditional)
 
     @classmethod
     def from_options(cls, *options: str) -> Self:
-        """Build from the options of a specification such as ``"zlib:6"``."""
-        no_more_options("zlib", options[1:])
-        return cls(*(read_integer("zlib", "level", text) for text in options))
+        """Build from the options of a specification such as ``"zlib:9:conditional"``."""
+        level, conditional = level_and_flag("zlib", options, flag="conditional", default=9)
+        return cls(level, conditional)
 
     @property
     def name(self) -> str:
         """Name and options."""
-        return f"zlib:{self.level}"
+        return f"zlib:{self.level}:conditional" if self.conditional else f"zlib:{self.level}"
 
     @property
     def version(self) -> str:
@@ -64,7 +69,9 @@ class Zlib:
         return len(zlib.compress(data, self.level))
 
     def prime(self, prefix: bytes, /) -> Primed:
-        """Return `prefix` read once; exact."""
+        """Return `prefix` read once; exact unless this compressor is conditional."""
+        if self.conditional:
+            return FlushedPrimed(prefix, StateCopyPrimed(zlib.compressobj(self.level)))
         if not state_copy_is_exact(zlib, self.level):
             return RecompressPrimed(self, prefix)
         primed = StateCopyPrimed(zlib.compressobj(self.level))
@@ -119,9 +126,67 @@ class StateCopyPrimed:
             self._state.copy(), held=self._held, consumed=self._consumed, written=self._written
         )
 
+    def flushed(self) -> Any:
+        """Return a copy of the state with everything written out, the window kept."""
+        state = self._state.copy()
+        if self._consumed or self._held:  # a flush of nothing would still write a block
+            state.compress(self._held)
+            state.flush(zlib.Z_PARTIAL_FLUSH)
+        return state
+
     def _tail_size(self, item: bytes) -> int:
         state = self._state.copy()
         return len(state.compress(self._held + item)) + len(state.flush())
+
+
+class FlushedPrimed:
+    """A conditional primed prefix: the state is flushed once, then copied for each continuation.
+
+    The flush of a continuation then encodes its own symbols only, not those of the prefix that
+    share a block with it.
+    """
+
+    exact = False
+
+    def __init__(self, prefix: bytes, state: StateCopyPrimed) -> None:
+        self._exact = state
+        self._exact.extend(prefix)
+        self._base = state.base
+        self._settle()
+
+    @property
+    def base(self) -> int:
+        """Size of the prefix itself, in bytes."""
+        return self._base
+
+    def size(self, data: bytes, /) -> int:
+        """Return the size of the prefix plus what `data` adds to it, in bytes."""
+        return int(self.sizes([data])[0])
+
+    def sizes(self, items: Sequence[bytes], /) -> IntArray:
+        """Return the size of the prefix plus what each item on its own adds to it."""
+        added = np.fromiter(map(self._tail_size, items), np.int64, len(items))
+        return self._base - self._closing + added
+
+    def extend(self, more: bytes, /) -> None:
+        """Grow the prefix by `more`; its size grows by what was added to what was known."""
+        self._base = self.size(more)
+        self._exact.extend(more)
+        self._settle()
+
+    def fork(self) -> FlushedPrimed:
+        """Return an equal primed prefix for another thread."""
+        twin = FlushedPrimed(b"", self._exact.fork())
+        twin._base = self._base
+        return twin
+
+    def _settle(self) -> None:
+        self._state = self._exact.flushed()
+        self._closing = self._tail_size(b"")
+
+    def _tail_size(self, item: bytes) -> int:
+        state = self._state.copy()
+        return len(state.compress(item)) + len(state.flush())
 
 
 @lru_cache(maxsize=64)

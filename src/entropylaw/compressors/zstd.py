@@ -11,8 +11,7 @@ from typing import ClassVar, Self
 import zstandard
 
 from entropylaw.compressors.base import BatchSizer, DictionaryPrimed, Primed
-from entropylaw.compressors.options import check_integer, no_more_options, read_integer
-from entropylaw.errors import CompressorSpecError
+from entropylaw.compressors.options import check_flag, check_integer, level_and_flag
 from entropylaw.types import BytesLike
 
 LONG_WINDOW_LOG = 27
@@ -61,17 +60,12 @@ class Zstd:
 
     def __post_init__(self) -> None:
         check_integer("zstd", "level", self.level, lowest=1, highest=22)
-        if not isinstance(self.long, bool):
-            raise CompressorSpecError(f"zstd: long must be True or False, got {self.long!r}.")
+        check_flag("zstd", "long", self.long)
 
     @classmethod
     def from_options(cls, *options: str) -> Self:
         """Build from the options of a specification such as ``"zstd:6:long"``."""
-        level, rest = 3, options
-        if rest and rest[0] != "long":
-            level, rest = read_integer("zstd", "level", rest[0]), rest[1:]
-        long = rest[:1] == ("long",)
-        no_more_options("zstd", rest[1:] if long else rest)
+        level, long = level_and_flag("zstd", options, flag="long", default=3)
         return cls(level, long)
 
     @property

@@ -9,14 +9,18 @@ from typing import Self
 
 import numpy as np
 
-from entropylaw.compressors import Compressor, describe, prime
-from entropylaw.corpus import Corpus
-from entropylaw.scoring.workers import Sizer, make_sizer
+from entropylaw.compressors import Compressor, describe
+from entropylaw.corpus import Corpus, batches
+from entropylaw.scoring.repeats import first_copies, sized_once
+from entropylaw.scoring.shares import Around
+from entropylaw.scoring.workers import Prefix, Serial, make_workers
 from entropylaw.types import IntArray
 
 
 class Scorer:
     """Sizes records of one corpus with one compressor, on a number of workers.
+
+    Records that are the same to the byte are sized once, wherever sizes are asked for together.
 
     Parameters
     ----------
@@ -32,7 +36,7 @@ class Scorer:
         self.corpus = corpus
         self.compressor = compressor
         self.info = describe(compressor)
-        self._sizer = make_sizer(compressor, n_jobs)
+        self._workers = make_workers(corpus, compressor, n_jobs=n_jobs)
 
     def __enter__(self) -> Self:
         return self
@@ -47,29 +51,44 @@ class Scorer:
 
     def close(self) -> None:
         """Let go of the workers."""
-        self._sizer.close()
+        self._workers.close()
 
     @cached_property
     def own_raw(self) -> IntArray:
         """Bytes of each record as a set of its own; shape (n,)."""
         framing = self.corpus.framing
-        return self.corpus.lengths + len(framing.opening) + len(framing.closing)
+        around = len(framing.opening) + len(framing.closing)
+        return self.corpus.lengths + around if around else self.corpus.lengths
 
     @cached_property
     def own_sizes(self) -> IntArray:
         """Compressed bytes of each record as a set of its own; shape (n,)."""
-        framing = self.corpus.framing
-        alone = prime(self.compressor, b"")
+        framing, firsts = self.corpus.framing, self._first_copies
+        around = Around(framing.opening, framing.closing)
+        alone = self._workers.prime(b"")
+        distinct = None if firsts is None else np.unique(firsts)
         sizes = np.empty(len(self.corpus), np.int64)
-        for rows in _batches(len(self.corpus)):
-            items = [framing.whole([row]) for row in self.corpus.rows(rows)]
-            sizes[rows] = self._sizer.sizes(alone, items)
+        for places in batches(self.corpus, distinct):
+            rows = places if distinct is None else distinct[places]
+            sizes[rows] = self._workers.sizes(alone, rows, around)
+        if firsts is not None:
+            sizes = sizes[firsts]
         sizes.setflags(write=False)
         return sizes
 
     def empty_set(self) -> GrowingSet:
         """Return a set without records."""
-        return GrowingSet(self, self._sizer)
+        return GrowingSet(self, self._workers)
+
+    def sized_once(self, prefix: Prefix, rows: IntArray, around: Around) -> IntArray:
+        """Return the size of the prefix followed by each of these records on its own."""
+        return sized_once(
+            rows, self._first_copies, lambda some: self._workers.sizes(prefix, some, around)
+        )
+
+    @cached_property
+    def _first_copies(self) -> IntArray | None:
+        return first_copies(self.corpus)
 
 
 class GrowingSet:
@@ -79,40 +98,39 @@ class GrowingSet:
     own size, whichever meaning (exact or conditional) later sizes have.
     """
 
-    def __init__(self, scorer: Scorer, sizer: Sizer) -> None:
+    def __init__(self, scorer: Scorer, workers: Serial) -> None:
         self._scorer = scorer
         self._framing = scorer.corpus.framing
-        self._sizer = sizer
-        self._primed = prime(scorer.compressor, b"")
+        self._workers = workers
+        self._prefix: Prefix | None = None
         self._raw = 0
 
     @property
     def raw(self) -> int:
         """Bytes of the set, framing included; 0 for the empty set."""
-        return self._raw + len(self._framing.closing) if self._raw else 0
+        return self._raw + len(self._framing.closing) if self._prefix else 0
 
     @property
     def size(self) -> int:
         """Compressed bytes of the set; 0 for the empty set."""
-        if not self._raw:
+        if self._prefix is None:
             return 0
-        closing = self._framing.closing
-        return self._primed.size(closing) if closing else self._primed.base
+        closing, primed = self._framing.closing, self._prefix.primed
+        return primed.size(closing) if closing else primed.base
 
     def union_raw(self, rows: IntArray) -> IntArray:
         """Return the bytes of the set with each of these records added; shape (len(rows),)."""
-        if not self._raw:
+        if self._prefix is None:
             return self._scorer.own_raw[rows]
         around = self._raw + len(self._framing.joiner) + len(self._framing.closing)
         return self._scorer.corpus.lengths[rows] + around
 
     def union_sizes(self, rows: IntArray) -> IntArray:
         """Return the compressed bytes of the set with each of these records added."""
-        if not self._raw:
+        if self._prefix is None:
             return self._scorer.own_sizes[rows]
-        joiner, closing = self._framing.joiner, self._framing.closing
-        items = [joiner + row + closing for row in self._scorer.corpus.rows(rows)]
-        return self._sizer.sizes(self._primed, items)
+        around = Around(self._framing.joiner, self._framing.closing)
+        return self._scorer.sized_once(self._prefix, rows, around)
 
     def extend(self, rows: IntArray) -> None:
         """Add these records of the corpus."""
@@ -122,15 +140,10 @@ class GrowingSet:
         """Add records given as bytes."""
         if not records:
             return
-        more = self._framing.joiner.join(records)
-        if self._raw:
-            more = self._framing.joiner + more
-            self._primed.extend(more)
-        else:
-            more = self._framing.opening + more
-            self._primed = prime(self._scorer.compressor, more)
+        opening = self._framing.opening if self._prefix is None else self._framing.joiner
+        more = opening + self._framing.joiner.join(records)
+        if self._prefix is not None:
+            self._workers.extend(self._prefix, more)
+        elif more:  # a set without a byte is the empty set
+            self._prefix = self._workers.prime(more)
         self._raw += len(more)
-
-
-def _batches(count: int, size: int = 8_192) -> list[IntArray]:
-    return [np.arange(start, min(start + size, count)) for start in range(0, count, size)]

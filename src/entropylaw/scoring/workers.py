@@ -1,85 +1,110 @@
-"""Threads that size shares of a list of records; the sizes do not depend on their number."""
+"""Who computes sizes: the calling thread, or several. The sizes do not depend on it."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import threading
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
-from typing import Protocol
+from functools import partial
+from itertools import count
 
 import numpy as np
 
-from entropylaw.compressors import Compressor, Primed
+from entropylaw.compressors import Compressor, Primed, prime
+from entropylaw.corpus import Corpus
 from entropylaw.errors import ConfigError
+from entropylaw.scoring.shares import Around, equal_shares, sized
 from entropylaw.types import IntArray
 
 SMALLEST_SHARE = 16
-"""Records below which handing a share to a thread costs more than it saves."""
+"""Records below which handing out a share costs more than it saves."""
+
+_keys = count()
 
 
-class Sizer(Protocol):
-    """Anything that sizes continuations of a primed prefix."""
+class Prefix:
+    """A prefix that the calling process has read once, by a name that other workers know too.
 
-    def sizes(self, primed: Primed, items: Sequence[bytes]) -> IntArray:
-        """Return the size of the prefix followed by each item on its own."""
-        ...
+    Attributes
+    ----------
+    key : int
+        Its name.
+    primed : Primed
+        The prefix, read.
+    """
 
-    def close(self) -> None:
-        """Let go of the workers."""
-        ...
+    __slots__ = ("__weakref__", "key", "primed")
+
+    def __init__(self, primed: Primed) -> None:
+        self.key = next(_keys)
+        self.primed = primed
 
 
 class Serial:
-    """Size everything in the calling thread."""
+    """The calling thread alone; the base of the other kinds of workers.
 
-    def sizes(self, primed: Primed, items: Sequence[bytes]) -> IntArray:
-        """Return the size of the prefix followed by each item on its own."""
-        return primed.sizes(items)
+    Parameters
+    ----------
+    corpus : Corpus
+        The pool.
+    compressor : Compressor
+        What measures.
+    """
+
+    def __init__(self, corpus: Corpus, compressor: Compressor) -> None:
+        self._corpus = corpus
+        self._compressor = compressor
+
+    def prime(self, prefix: bytes) -> Prefix:
+        """Read a prefix."""
+        return Prefix(prime(self._compressor, prefix))
+
+    def extend(self, prefix: Prefix, more: bytes) -> None:
+        """Grow a prefix."""
+        prefix.primed.extend(more)
+
+    def sizes(self, prefix: Prefix, rows: IntArray, around: Around) -> IntArray:
+        """Return the size of the prefix followed by each of these records on its own."""
+        return sized(prefix.primed, self._corpus, rows, around)
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Let go of the workers."""
 
 
-class Threads:
-    """Size equal shares (by bytes) in as many threads, each with its own copy of the state."""
+class Threads(Serial):
+    """Equal shares (by bytes) in as many threads, each with its own copy of the state."""
 
-    def __init__(self, n_jobs: int) -> None:
+    def __init__(self, corpus: Corpus, compressor: Compressor, n_jobs: int) -> None:
+        super().__init__(corpus, compressor)
         self._n_jobs = n_jobs
+        self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(n_jobs - 1, thread_name_prefix="entropylaw")
 
-    def sizes(self, primed: Primed, items: Sequence[bytes]) -> IntArray:
-        """Return the size of the prefix followed by each item on its own."""
-        if len(items) < SMALLEST_SHARE * self._n_jobs:
-            return primed.sizes(items)
-        first, *others = equal_shares(items, self._n_jobs)
-        futures = [self._pool.submit(primed.fork().sizes, items[share]) for share in others]
+    def sizes(self, prefix: Prefix, rows: IntArray, around: Around) -> IntArray:
+        """Return the size of the prefix followed by each of these records on its own."""
+        if len(rows) < SMALLEST_SHARE * self._n_jobs:
+            return super().sizes(prefix, rows, around)
+        share = partial(sized, corpus=self._corpus, around=around, stopped=self._stop.is_set)
+        mine, *others = equal_shares(self._corpus, rows, self._n_jobs)
+        futures = [self._pool.submit(share, prefix.primed.fork(), rows=one) for one in others]
         try:
-            parts = [primed.sizes(items[first]), *(future.result() for future in futures)]
+            parts = [share(prefix.primed, rows=mine), *(future.result() for future in futures)]
         except BaseException:
-            for future in futures:
-                future.cancel()
+            self._stop.set()  # the others stop at their next batch; so nobody waits for long
             raise
         return np.concatenate(parts)
 
     def close(self) -> None:
         """Stop the threads."""
+        self._stop.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-def equal_shares(items: Sequence[bytes], count: int) -> list[slice]:
-    """Return `count` slices that cut `items` into runs of about equal bytes."""
-    reached = np.cumsum(np.fromiter(map(len, items), np.int64, len(items)))
-    goals = reached[-1] * np.arange(1, count) // count
-    cuts = [0, *np.searchsorted(reached, goals).tolist(), len(items)]
-    return [slice(start, end) for start, end in pairwise(cuts)]
-
-
-def make_sizer(compressor: Compressor, n_jobs: int) -> Sizer:
+def make_workers(corpus: Corpus, compressor: Compressor, *, n_jobs: int) -> Serial:
     """Return threads where the compressor gains by them, else the calling thread alone."""
     if n_jobs > 1 and getattr(compressor, "releases_gil", False):
-        return Threads(n_jobs)
-    return Serial()
+        return Threads(corpus, compressor, n_jobs)
+    return Serial(corpus, compressor)
 
 
 def available_cores() -> int:

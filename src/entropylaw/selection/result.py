@@ -92,7 +92,7 @@ class SelectionResult:
 
     @property
     def evaluations(self) -> int:
-        """How many unions were sized in all."""
+        """How many unions were asked for in all; of identical records one was sized."""
         return int(self.trace["evaluations"].sum())
 
     @property

@@ -84,7 +84,8 @@ class Round:
     screened, shortlisted : int
         How many records reached the second and the third stage.
     evaluations : int
-        How many unions were sized.
+        How many unions were asked for. Of records that are the same to the byte one is sized
+        and counts for all, so fewer may have been computed.
     set_raw, set_size : int
         Bytes and compressed bytes of everything chosen so far (and owned before).
     """

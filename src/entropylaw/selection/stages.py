@@ -73,7 +73,7 @@ class Packed:
     raw, sizes : int64 arrays, shape (k3,)
         Bytes and compressed bytes of the pack once each record was added.
     evaluations : int
-        How many unions were sized.
+        How many unions were asked for.
     """
 
     positions: IntArray

@@ -75,9 +75,9 @@ def compressor_checks(*compressors: Compressor, skip: Iterable[str] = ()) -> tup
 
     Examples
     --------
-    >>> from entropylaw.compressors import Zlib
-    >>> print(compressor_checks(Zlib(level=9))[0].__name__)
-    Zlib(level=9):check_name
+    >>> from entropylaw.compressors import Lz4
+    >>> print(compressor_checks(Lz4(level=9))[0].__name__)
+    Lz4(level=9):check_name
     """
     left_out = _checked_names(skip)
     return tuple(
@@ -105,7 +105,7 @@ class BoundCheck:
 
     @property
     def __name__(self) -> str:
-        """What pytest shows, such as ``"Zlib(level=9):check_pickles"``."""
+        """What pytest shows, such as ``"Lz4(level=9):check_pickles"``."""
         return f"{self.compressor!r}:{self.check.__name__}"
 
     def __call__(self) -> None:
