@@ -18,6 +18,8 @@ Every message says what was expected, what was seen and what to type next::
     │   ├── FingerprintError                 the data is not the data of the manifest
     │   └── RunsError                        training runs not usable; names row and column
     ├── CompressorError (RuntimeError)       a compressor raised or returned nonsense
+    ├── WorkerError (RuntimeError)           a worker process ended before its work did
+    ├── StorageError (OSError)               no room for a file; nothing is left of it
     ├── NotFittedError (RuntimeError)        call .fit(...) first
     └── MissingExtraError (ImportError)      install entropylaw[extra]
 
@@ -132,6 +134,14 @@ class RunsError(InputError):
 
 class CompressorError(EntropyLawError, RuntimeError):
     """A compressor raised, or returned something that is no size."""
+
+
+class WorkerError(EntropyLawError, RuntimeError):
+    """A worker process was killed, or ended before its work did."""
+
+
+class StorageError(EntropyLawError, OSError):
+    """A file could not be written for want of room; nothing is left of it."""
 
 
 class NotFittedError(EntropyLawError, RuntimeError):

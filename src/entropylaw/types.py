@@ -20,3 +20,6 @@ Variant: TypeAlias = Literal["paper", "reference"]
 
 OnError: TypeAlias = Literal["raise", "skip"]
 """What to do with a record that cannot be read."""
+
+WorkerKind: TypeAlias = Literal["auto", "threads", "processes", "serial"]
+"""Who computes sizes; ``"auto"`` is threads where the compressor gains by them, else serial."""

@@ -116,6 +116,12 @@ def test_initial_subset(pool, tmp_path):
     assert manifest["initial_subset"]["records"] == 20
 
 
+def test_dry_run_says_what_it_would_cost_and_writes_nothing(pool, tmp_path):
+    assert "evaluations" in run("select", pool, "-b", "50", "--dry-run").stdout
+    assert [p.name for p in tmp_path.iterdir()] == ["pool.jsonl"]
+    assert "--dry-run" in run("select", pool, "-b", "50", ok=False).stderr
+
+
 def test_ratio_and_compressors_and_version(pool):
     assert "compression ratio" in run("ratio", pool, "-c", "zstd:3").stdout
     assert "zstd:6:long" in run("compressors").stdout

@@ -58,7 +58,9 @@ def _root(
 @app.command()
 def select(
     source: Input,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where the chosen records go.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Where the chosen records go.")
+    ] = None,
     budget: Annotated[
         str | None, typer.Option("--budget", "-b", help="Records (1000) or a share (0.1, 10%).")
     ] = None,
@@ -81,6 +83,9 @@ def select(
         Path | None, typer.Option(help="Repeat the selection of this manifest, and check it.")
     ] = None,
     on_error: Errors = "raise",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would cost; write nothing.")
+    ] = False,
     n_jobs: Annotated[int | None, typer.Option(help="Threads; default: all cores.")] = None,
     progress: Annotated[bool | None, typer.Option(help="Progress bar on stderr.")] = None,
 ) -> None:
@@ -107,6 +112,11 @@ def select(
             n_jobs=n_jobs,
             progress=progress,
         )
+    if dry_run:
+        typer.echo(repr(select_job.dry_run(selector, source, on_error=on_error)))
+        return
+    if output is None:
+        raise ConfigError("say where the chosen records go: -o chosen.jsonl (or --dry-run).")
     result = select_job.run(
         selector,
         source,

@@ -12,7 +12,7 @@ from entropylaw.errors import BudgetError, FingerprintError, SkippedRecordsWarni
 from entropylaw.io.files import atomic_write, check_output
 from entropylaw.io.jsonl import check_destination, write_records
 from entropylaw.io.load import FilePool, load_file
-from entropylaw.selection import Manifest, SelectionResult, ZipSelector
+from entropylaw.selection import Estimate, Manifest, SelectionResult, ZipSelector
 from entropylaw.types import OnError
 
 Order = Literal["chosen", "pool"]
@@ -59,6 +59,13 @@ def run(
     with atomic_write(manifest_path(output), inputs=(source,)) as sink:
         sink.write(manifest.to_json().encode())
     return result
+
+
+def dry_run(selector: ZipSelector, source: Path, *, on_error: OnError) -> Estimate:
+    """Read `source` and return what selecting from it would cost."""
+    pool = load_file(source, render=selector.render, text=selector.text, on_error=on_error)
+    _warn_of_skipped(pool)
+    return selector.estimate(pool.corpus)
 
 
 def selector_of(manifest: Path, *, n_jobs: int | None, progress: bool | None) -> ZipSelector:

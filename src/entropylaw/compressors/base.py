@@ -10,6 +10,7 @@ It may also offer, and is found out by what it offers:
 * ``version``: the library that does the work and its version (sizes differ between builds);
 * ``window``: bytes of history it can see, or None for no limit;
 * ``releases_gil``: True if several threads may call it at once, and gain by it;
+* ``state_size(prefix_size) -> int``: bytes of memory that a primed prefix takes, for estimates;
 * ``prime(prefix) -> Primed``: read a prefix once, then size many continuations.
 """
 

@@ -119,6 +119,10 @@ class Zstd:
             }
         return zstandard.ZstdCompressionParameters.from_level(self.level, **options)
 
+    def state_size(self, prefix_size: int) -> int:
+        """Return the bytes that the digest of a prefix of so many bytes takes."""
+        return self.parameters(prefix_size).estimated_compression_context_size()
+
     def _digest(self, visible: bytes) -> _Digest:
         parameters = self.parameters(len(visible))
         if len(visible) < SMALLEST_DICTIONARY:

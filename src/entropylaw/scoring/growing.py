@@ -11,10 +11,11 @@ import numpy as np
 
 from entropylaw.compressors import Compressor, describe
 from entropylaw.corpus import Corpus, batches
+from entropylaw.scoring.options import make_workers
 from entropylaw.scoring.repeats import first_copies, sized_once
 from entropylaw.scoring.shares import Around
-from entropylaw.scoring.workers import Prefix, Serial, make_workers
-from entropylaw.types import IntArray
+from entropylaw.scoring.workers import Prefix, Serial
+from entropylaw.types import IntArray, WorkerKind
 
 
 class Scorer:
@@ -29,14 +30,23 @@ class Scorer:
     compressor : Compressor
         What measures.
     n_jobs : int, default 1
-        Threads; used where the compressor says that it gains by them.
+        How many threads or processes compute at a time.
+    workers : {"auto", "threads", "processes", "serial"}
+        Which kind; see `entropylaw.scoring.options.make_workers`.
     """
 
-    def __init__(self, corpus: Corpus, compressor: Compressor, *, n_jobs: int = 1) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        compressor: Compressor,
+        *,
+        n_jobs: int = 1,
+        workers: WorkerKind = "auto",
+    ) -> None:
         self.corpus = corpus
         self.compressor = compressor
         self.info = describe(compressor)
-        self._workers = make_workers(corpus, compressor, n_jobs=n_jobs)
+        self._workers = make_workers(corpus, compressor, n_jobs=n_jobs, kind=workers)
 
     def __enter__(self) -> Self:
         return self

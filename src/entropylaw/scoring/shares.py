@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -41,7 +42,12 @@ def sized(
     around : Around
         What stands before and after each record.
     stopped : callable, optional
-        Asked before each batch; once it says True the remaining sizes are not computed.
+        Asked before each batch; once it says True the work is given up.
+
+    Raises
+    ------
+    CancelledError
+        If it was given up.
 
     Examples
     --------
@@ -52,10 +58,10 @@ def sized(
     True
     """
     before, after = around
-    sizes = np.zeros(len(rows), np.int64)
+    sizes = np.empty(len(rows), np.int64)
     for places in batches(corpus, rows):
         if stopped():
-            break
+            raise CancelledError
         texts = corpus.rows(rows[places])
         sizes[places] = primed.sizes([before + text + after for text in texts])
     return sizes

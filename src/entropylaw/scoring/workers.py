@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from functools import partial
 from itertools import count
 
@@ -12,32 +12,30 @@ import numpy as np
 
 from entropylaw.compressors import Compressor, Primed, prime
 from entropylaw.corpus import Corpus
-from entropylaw.errors import ConfigError
 from entropylaw.scoring.shares import Around, equal_shares, sized
 from entropylaw.types import IntArray
 
 SMALLEST_SHARE = 16
 """Records below which handing out a share costs more than it saves."""
 
-_keys = count()
+KEYS = count()
+"""Names for prefixes, none used twice."""
 
 
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Prefix:
-    """A prefix that the calling process has read once, by a name that other workers know too.
+    """A prefix that the calling process has read once.
 
     Attributes
     ----------
     key : int
-        Its name.
+        A name for it that other processes can know as well.
     primed : Primed
         The prefix, read.
     """
 
-    __slots__ = ("__weakref__", "key", "primed")
-
-    def __init__(self, primed: Primed) -> None:
-        self.key = next(_keys)
-        self.primed = primed
+    key: int
+    primed: Primed
 
 
 class Serial:
@@ -57,7 +55,7 @@ class Serial:
 
     def prime(self, prefix: bytes) -> Prefix:
         """Read a prefix."""
-        return Prefix(prime(self._compressor, prefix))
+        return Prefix(next(KEYS), prime(self._compressor, prefix))
 
     def extend(self, prefix: Prefix, more: bytes) -> None:
         """Grow a prefix."""
@@ -90,7 +88,9 @@ class Threads(Serial):
         try:
             parts = [share(prefix.primed, rows=mine), *(future.result() for future in futures)]
         except BaseException:
-            self._stop.set()  # the others stop at their next batch; so nobody waits for long
+            self._stop.set()  # the others stop at their next batch, so nobody waits for long
+            wait(futures)
+            self._stop.clear()
             raise
         return np.concatenate(parts)
 
@@ -98,34 +98,3 @@ class Threads(Serial):
         """Stop the threads."""
         self._stop.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
-
-
-def make_workers(corpus: Corpus, compressor: Compressor, *, n_jobs: int) -> Serial:
-    """Return threads where the compressor gains by them, else the calling thread alone."""
-    if n_jobs > 1 and getattr(compressor, "releases_gil", False):
-        return Threads(corpus, compressor, n_jobs)
-    return Serial(corpus, compressor)
-
-
-def available_cores() -> int:
-    """Return the number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def resolve_jobs(n_jobs: int | None) -> int:
-    """Return a number of workers: None and -1 mean all cores.
-
-    Raises
-    ------
-    ConfigError
-        If `n_jobs` is neither None, -1 nor a positive int.
-    """
-    if n_jobs is None or n_jobs == -1:
-        return available_cores()
-    if isinstance(n_jobs, bool) or not isinstance(n_jobs, int) or n_jobs < 1:
-        raise ConfigError(
-            f"n_jobs must be a positive integer, or None (or -1) for all cores, got {n_jobs!r}."
-        )
-    return n_jobs

@@ -136,6 +136,29 @@ def zip_rounds(scorer: Scorer, plan: Plan, *, rank: Ranking = lowest) -> Iterato
         number += 1
 
 
+def count_evaluations(plan: Plan) -> int:
+    """Return how many unions a plan sizes, without sizing any.
+
+    Examples
+    --------
+    >>> count_evaluations(Plan(4, 50, 4, 2, "paper", np.ones(9, bool)))
+    30
+    """
+    live, retired, left, total = int(plan.selectable.sum()), 0, plan.budget, 0
+    while left:
+        if not live:
+            live, retired = retired, 0
+        screened, short = min(plan.k1, live), min(plan.k2, live)
+        packed = min(plan.k3, left, short)
+        total += screened + packed * short - packed * (packed - 1) // 2
+        if plan.variant == "reference":
+            live, retired = live - short, retired + short - packed
+        else:
+            live -= packed
+        left -= packed
+    return total
+
+
 class _Search:
     """The state of the greedy search: one ratio per record (the paper's pi), and the chosen set.
 

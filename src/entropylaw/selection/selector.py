@@ -12,14 +12,15 @@ from entropylaw.compressors import Compressor, get_compressor
 from entropylaw.errors import ConfigError
 from entropylaw.io.load import Render
 from entropylaw.io.renderer import Renderer
-from entropylaw.scoring import Scorer, resolve_jobs
+from entropylaw.scoring import Scorer, check_kind, resolve_jobs
 from entropylaw.selection.budget import checked_budget, checked_stages
+from entropylaw.selection.estimate import Estimate, estimate_cost
 from entropylaw.selection.guidance import warn_of_short_memory
 from entropylaw.selection.manifest import Manifest, Parameters
 from entropylaw.selection.result import SelectionResult
 from entropylaw.selection.rounds import Round, zip_rounds
 from entropylaw.selection.task import Task, make_result, prepare
-from entropylaw.types import Variant
+from entropylaw.types import Variant, WorkerKind
 
 
 class ZipSelector:
@@ -47,7 +48,11 @@ class ZipSelector:
     text : str, optional
         The column that holds the text, instead of a rule.
     n_jobs : int or None
-        Threads; None for all cores. The result does not depend on it.
+        Threads or processes; None for all cores. The result does not depend on it.
+    workers : {"auto", "threads", "processes", "serial"}, default "auto"
+        What computes. ``"auto"``: threads where the compressor gains by them, else the calling
+        thread alone. ``"processes"``: also for compressors that hold the interpreter, which
+        must be picklable; each process keeps its own state of the compressor.
     progress : bool or None
         Show a progress bar on stderr; None: only on a terminal or in a notebook.
 
@@ -81,12 +86,14 @@ class ZipSelector:
         render: Render = None,
         text: str | None = None,
         n_jobs: int | None = None,
+        workers: WorkerKind = "auto",
         progress: bool | None = None,
     ) -> None:
         checked_budget(budget)
         checked_stages(k1, k2, k3)
         get_compressor(compressor)
         resolve_jobs(n_jobs)
+        check_kind(workers)
         if variant not in get_args(Variant):
             raise ConfigError(
                 f'variant must be "paper" or "reference", got {variant!r}. '
@@ -102,6 +109,7 @@ class ZipSelector:
         self.render = render
         self.text = text
         self.n_jobs = n_jobs
+        self.workers: WorkerKind = workers
         self.progress = progress
 
     @classmethod
@@ -112,6 +120,7 @@ class ZipSelector:
         compressor: str | Compressor | None = None,
         render: Render = None,
         n_jobs: int | None = None,
+        workers: WorkerKind = "auto",
         progress: bool | None = None,
     ) -> ZipSelector:
         """Return the selector that a manifest tells of.
@@ -124,7 +133,7 @@ class ZipSelector:
             Needed only where the name in the manifest is not in the registry.
         render : callable, optional
             Needed where the records were rendered by a function.
-        n_jobs, progress
+        n_jobs, workers, progress
             As for the class.
         """
         asked = manifest.parameters
@@ -144,6 +153,7 @@ class ZipSelector:
             render=rule if render is None else render,
             text=asked.text,
             n_jobs=n_jobs,
+            workers=workers,
             progress=progress,
         )
 
@@ -177,6 +187,10 @@ class ZipSelector:
             If the pool has fewer records to choose from than the budget.
         InputError
             If the data cannot be read; names the record.
+        CompressorError
+            If the compressor raises or returns nonsense.
+        WorkerError
+            If a worker process is killed.
 
         Warns
         -----
@@ -186,11 +200,30 @@ class ZipSelector:
             If the compressor could not see most of the chosen set at the end.
         """
         task = self._task(data, initial_subset, weights)
-        with Scorer(task.pool, task.compressor, n_jobs=resolve_jobs(self.n_jobs)) as scorer:
+        with self._scorer(task) as scorer:
             rounds = list(self._shown(zip_rounds(scorer, task.plan), task.plan.budget))
         result = make_result(task, rounds, parameters=self._parameters(task), render=self.render)
         warn_of_short_memory(result)
         return result
+
+    def estimate(
+        self,
+        data: object,
+        *,
+        initial_subset: object = None,
+        weights: object = None,
+    ) -> Estimate:
+        """Say what `select` would cost, from a small sample; parameters as `select`.
+
+        Examples
+        --------
+        >>> texts = [f"record {i} of many" for i in range(900)]
+        >>> ZipSelector(200).estimate(texts).evaluations
+        31800
+        """
+        task = self._task(data, initial_subset, weights)
+        with self._scorer(task) as scorer:
+            return estimate_cost(scorer, task.plan)
 
     def rounds(
         self,
@@ -210,7 +243,7 @@ class ZipSelector:
         [3, 3, 1]
         """
         task = self._task(data, initial_subset, weights)
-        with Scorer(task.pool, task.compressor, n_jobs=resolve_jobs(self.n_jobs)) as scorer:
+        with self._scorer(task) as scorer:
             yield from zip_rounds(scorer, task.plan)
 
     def __repr__(self) -> str:
@@ -231,6 +264,10 @@ class ZipSelector:
             initial_subset=initial_subset,
             weights=weights,
         )
+
+    def _scorer(self, task: Task) -> Scorer:
+        jobs = resolve_jobs(self.n_jobs)
+        return Scorer(task.pool, task.compressor, n_jobs=jobs, workers=self.workers)
 
     def _parameters(self, task: Task) -> Parameters:
         return Parameters(

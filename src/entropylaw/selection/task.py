@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
@@ -18,7 +17,7 @@ from entropylaw.selection.budget import records_of
 from entropylaw.selection.guidance import warn_of_empty, warn_of_slow
 from entropylaw.selection.manifest import CompressorRecord, DataRecord, Manifest, Parameters
 from entropylaw.selection.result import TRACE, SelectionResult
-from entropylaw.selection.rounds import Plan, Round
+from entropylaw.selection.rounds import Plan, Round, count_evaluations
 from entropylaw.types import FloatArray, IntArray, Variant
 
 
@@ -84,23 +83,8 @@ def prepare(
         weights=pool.weights,
         owned=() if owned is None else tuple(owned),
     )
-    warn_of_slow(describe(compressor), most_evaluations(plan))
+    warn_of_slow(describe(compressor), count_evaluations(plan))
     return Task(pool, compressor, plan, owned, int(empty.sum()))
-
-
-def most_evaluations(plan: Plan) -> int:
-    """Return an upper bound of the unions that a plan sizes.
-
-    Examples
-    --------
-    >>> most_evaluations(Plan(10, 50, 4, 2, "paper", np.ones(9, bool)))
-    80
-    """
-    pool = int(plan.selectable.sum())
-    screened, short = min(plan.k1, pool), min(plan.k2, pool)
-    packed = min(plan.k3, plan.budget)
-    per_pack = packed * short - packed * (packed - 1) // 2
-    return math.ceil(plan.budget / plan.k3) * (screened + per_pack)
 
 
 def make_result(

@@ -1,0 +1,124 @@
+"""What a selection will cost, measured on a small sample before it is run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from entropylaw.compressors import prime
+from entropylaw.render.cards import html_card, text_card
+from entropylaw.scoring import GrowingSet, Scorer
+from entropylaw.selection.rounds import Plan, count_evaluations
+from entropylaw.types import IntArray
+
+SAMPLE = 400
+"""Records that are sized to learn what one costs."""
+
+SLOW_SAMPLE = 4
+"""The same where each costs as much as the whole set."""
+
+STATE_BYTES = 48
+"""What a selection keeps for each record beside its text: offsets, sizes and ratios."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a selection is expected to cost.
+
+    Attributes
+    ----------
+    evaluations : int
+        Unions that will be asked for; exact.
+    rounds : int
+        Rounds; exact while the shortlist is not shorter than k3.
+    seconds : float
+        Wall time on this machine with the same number of workers, reading not included.
+    memory : int
+        Bytes held while selecting: the text, the state of each record, and the chosen set as
+        the compressor keeps it. What the caller holds already is not included.
+    """
+
+    evaluations: int
+    rounds: int
+    seconds: float
+    memory: int
+
+    def facts(self) -> dict[str, str]:
+        """Return what the printed form shows: label to value."""
+        return {
+            "evaluations": f"{self.evaluations:,} in {self.rounds:,} rounds",
+            "time": _readable_time(self.seconds),
+            "memory": f"{self.memory / 2**20:,.0f} MiB",
+        }
+
+    def __repr__(self) -> str:
+        return text_card("Estimate", self.facts())
+
+    def _repr_html_(self) -> str:
+        return html_card("Estimate", self.facts())
+
+
+def estimate_cost(scorer: Scorer, plan: Plan) -> Estimate:
+    """Measure a sample of each kind of work and multiply.
+
+    Candidates are sized against a set of half the budget, which is what the chosen set is on
+    average, and within a pack of half of k3. Records are drawn at random; ZIP prefers some
+    lengths, so the time can be off by the ratio of their mean to that of the pool.
+    """
+    rng = np.random.default_rng(0)
+    pool = np.flatnonzero(plan.selectable)
+    rounds = -(-plan.budget // plan.k3)
+    evaluations = count_evaluations(plan)
+    packed = min(plan.k3, plan.budget)
+    short = min(plan.k2, len(pool))
+    in_packs = rounds * (packed * short - packed * (packed - 1) // 2)
+    screened = max(0, evaluations - in_packs)
+
+    slow = scorer.info.priming == "recompress"
+    sample = rng.choice(pool, min(len(pool), SLOW_SAMPLE if slow else SAMPLE), replace=False)
+    half_set = _set_of(scorer, rng.choice(pool, (plan.budget + 1) // 2), plan)
+    half_pack = _set_of(scorer, rng.choice(pool, (packed + 1) // 2), None)
+    few = sample[: max(1, min(len(sample), short))]
+
+    own = _seconds(lambda: _own_sizes(scorer, sample)) / len(sample) * len(scorer.corpus)
+    growth = rounds * _seconds(lambda: half_set.extend(rng.choice(pool, packed)))
+    half_set.union_sizes(sample[:1])
+    union = _seconds(lambda: half_set.union_sizes(sample)) / len(sample)
+    extension = _seconds(lambda: half_pack.extend(sample[:1]))
+    inside = _seconds(lambda: half_pack.union_sizes(few)) / len(few)
+    seconds = own + growth + screened * union + in_packs * inside + rounds * packed * extension
+
+    held = min(2 * half_set.raw, scorer.info.window or 2 * half_set.raw)
+    state_size: Callable[[int], int] = getattr(scorer.compressor, "state_size", lambda _: 0)
+    memory = scorer.corpus.total_bytes + STATE_BYTES * len(scorer.corpus) + held + state_size(held)
+    return Estimate(evaluations, rounds, seconds, int(memory))
+
+
+def _set_of(scorer: Scorer, rows: IntArray, plan: Plan | None) -> GrowingSet:
+    grown = scorer.empty_set()
+    if plan is not None:
+        grown.extend_bytes(plan.owned)
+    grown.extend(rows)
+    return grown
+
+
+def _own_sizes(scorer: Scorer, rows: IntArray) -> IntArray:
+    whole = scorer.corpus.framing.whole
+    return prime(scorer.compressor, b"").sizes([whole([row]) for row in scorer.corpus.rows(rows)])
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _readable_time(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.1f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.1f} min"
+    return f"{seconds / 3600:.1f} h"
