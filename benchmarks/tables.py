@@ -1,4 +1,4 @@
-"""Write the tables of README.md from results/*.json: python benchmarks/tables.py."""
+"""Write the tables of README.md and docs from results/*.json: python benchmarks/tables.py."""
 
 from __future__ import annotations
 
@@ -8,21 +8,26 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-README = HERE / "README.md"
+PAGES = [HERE / "README.md", HERE.parent / "docs" / "explanation" / "memory.md"]
 
 
 def main() -> None:
-    text = README.read_text(encoding="utf-8")
+    for page in PAGES:
+        page.write_text(filled(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def filled(text: str) -> str:
+    """Return a page with every table that it has a place for."""
     for name, draw in TABLES.items():
         file = HERE / "results" / f"{name}.json"
-        if not file.exists():
+        start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+        if start not in text or not file.exists():
             continue
         result = json.loads(file.read_text(encoding="utf-8"))
-        start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
         before, rest = text.split(start)
         after = rest.partition(end)[2]
         text = f"{before}{start}{made_on(result)}\n\n{draw(result)}\n{end}{after}"
-    README.write_text(text, encoding="utf-8")
+    return text
 
 
 def made_on(result: dict[str, Any]) -> str:
@@ -201,6 +206,50 @@ def _cells(after: Iterable[dict[str, Any]], lengths: Sequence[int]) -> list[str]
     ]
 
 
+def quality(result: dict[str, Any]) -> str:
+    """Return the two tables of quality.json: redundancy, and bits for unseen records."""
+    pools = result["pools"]
+    head = [f"{pool['name']}, {pool['budget_bytes'] / 1e6:.2f} MB" for pool in pools]
+    redundancy = table(
+        ["ratio of the choice (random: mean, lowest to highest)", *head],
+        _by_method(pools, "ratio", digits=2),
+    )
+    unseen = table(
+        ["bits per byte of unseen records, given the choice", *head],
+        _by_method(pools, "unseen_bits_per_byte", digits=3),
+    )
+    seconds = table(
+        ["CPU s to choose", *head],
+        [
+            [case["method"], *(f"{of(pool, case['method'])['cpu_seconds']:.3g}" for pool in pools)]
+            for case in pools[0]["methods"]
+            if "compressor" in case or case["method"] == "own ratio"
+        ],
+    )
+    return f"{redundancy}\n\n{unseen}\n\n{seconds}"
+
+
+def _by_method(pools: Sequence[dict[str, Any]], measure: str, *, digits: int) -> list[list[str]]:
+    """Return a row for each method: the measure, and its change against random in brackets."""
+    rows = []
+    for method in (case["method"] for case in pools[0]["methods"]):
+        cells = []
+        for case in (of(pool, method) for pool in pools):
+            if "draws" in case:
+                drawn = [draw[measure] for draw in case["draws"]]
+                spread = f"{min(drawn):.{digits}f} to {max(drawn):.{digits}f}"
+            else:
+                spread = f"{case[f'{measure}_to_random'] - 1:+.1%}"
+            cells.append(f"{case[measure]:.{digits}f} ({spread})")
+        rows.append([method, *cells])
+    return rows
+
+
+def of(pool: dict[str, Any], method: str) -> dict[str, Any]:
+    """Return what one method came to in a pool."""
+    return next(case for case in pool["methods"] if case["method"] == method)
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a Markdown table; all columns but the first to the right."""
     rules = ["---", *("---:" for _ in head[1:])]
@@ -216,6 +265,7 @@ TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
     "vs_script": vs_script,
     "paper_size": paper_size,
     "cost_by_prefix": cost_by_prefix,
+    "quality": quality,
 }
 
 if __name__ == "__main__":
