@@ -1,0 +1,344 @@
+"""Is what was chosen less redundant than random text of the same length, and at what cost?
+
+Every method chooses from the same pool until it has the same bytes of text. The judge is lzma at
+preset 9, whose window of 64 MiB holds all of it: which method remembered what does not matter to
+it. It says how redundant the chosen text is, and how many bits per byte it then needs for records
+that were left out of the pool: a choice that tells much about its pool makes these cheap.
+
+Usage: python benchmarks/quality.py DATA... [--budget-bytes N]    measures, then draws
+       python benchmarks/quality.py --draw                        draws results/quality.json again
+
+DATA are the files that POOLS names. Draws docs/images/quality.png.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import statistics
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from common import RESULTS, in_fresh_process, measured, read_records, significant, write_result
+from entropylaw import Corpus, ZipSelector
+from entropylaw.compressors import describe, get_compressor
+from entropylaw.compressors.stdlib import Lzma
+from entropylaw.io.load import as_corpus
+from entropylaw.scoring import Scorer
+from entropylaw.types import IntArray, Variant
+
+JUDGE = Lzma(preset=9)
+UNSEEN = 2_000
+"""Records held out of each pool."""
+LARGEST_SHARE = 6
+"""At most one byte in so many of a pool is chosen: there must be a choice."""
+STAGES = {"k1": 10_000, "k2": 200, "k3": 100}
+DRAWS = 5
+IMAGE = Path(__file__).parents[1] / "docs" / "images" / "quality.png"
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Records of some files, shuffled together with a fixed seed.
+
+    `files` gives how many records are drawn from each, None for all. A pool that is `unrolled`
+    holds each chat once for every answer in it, as trainers often prepare chats: all turns up to
+    that answer.
+    """
+
+    name: str
+    files: Mapping[str, int | None]
+    unrolled: bool = False
+
+
+POOLS = (
+    Pool(
+        "all mixed",
+        dict.fromkeys(
+            (
+                "alpaca_en_52k",
+                "gpteacher_14k",
+                "sgd_multiturn_17k_sharegpt",
+                "smilechat_zh_6k_sharegpt",
+                "oasst1_en_threads_messages",
+                "oasst1_fi_8k_text",
+                "gsm8k_train",
+                "mgsm_11lang",
+            )
+        ),
+    ),
+    Pool(
+        "dialogues and tool calls",
+        dict.fromkeys(
+            ("sgd_multiturn_17k_sharegpt", "gpteacher_14k", "oasst1_en_threads_messages")
+        ),
+    ),
+    Pool(
+        "unrolled chats",
+        {"sgd_multiturn_17k_sharegpt": 3_000, "smilechat_zh_6k_sharegpt": 1_500},
+        unrolled=True,
+    ),
+    Pool("GPTeacher", {"gpteacher_14k": None}),
+    Pool("Alpaca", {"alpaca_en_52k": 14_000}),
+    Pool("SmileChat (Chinese)", {"smilechat_zh_6k_sharegpt": None}),
+    Pool("GSM8K", {"gsm8k_train": None}),
+)
+
+
+@dataclass(frozen=True)
+class Records:
+    """What is chosen from, where each record is from, and the text that nobody may choose."""
+
+    corpus: Corpus
+    sources: Sequence[str]
+    unseen: bytes
+    budget: int
+
+
+def read_pool(pool: Pool, paths: Mapping[str, Path], budget: int) -> Records:
+    """Draw and shuffle the records of a pool; the budget is in bytes of text."""
+    rng = random.Random(0)
+    texts: list[tuple[bytes, str]] = []
+    for source, count in pool.files.items():
+        records = read_records([paths[source]])
+        if count is not None:
+            records = rng.sample(records, count)
+        if pool.unrolled:
+            records = [part for record in records for part in unroll(record)]
+        texts += [(text, source) for text in as_corpus(records) if text]
+    rng.shuffle(texts)
+    corpus = Corpus.from_rows([text for text, _ in texts[UNSEEN:]])
+    return Records(
+        corpus=corpus,
+        sources=[source for _, source in texts[UNSEEN:]],
+        unseen=b"\n".join(text for text, _ in texts[:UNSEEN]),
+        budget=min(budget, corpus.total_bytes // LARGEST_SHARE),
+    )
+
+
+def unroll(chat: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a chat once for every answer in it, with all turns up to that answer."""
+    turns = chat["conversations"]
+    for end, turn in enumerate(turns, start=1):
+        if turn["from"] == "gpt":
+            yield {"conversations": turns[:end]}
+
+
+Order = Callable[[Corpus, int, int], IntArray]
+"""From the pool, the bytes wanted and the number of the draw to rows in the order chosen."""
+
+
+def at_random(corpus: Corpus, budget: int, draw: int) -> IntArray:
+    """Return all rows in random order."""
+    return np.random.default_rng(draw).permutation(len(corpus))
+
+
+def shortest(corpus: Corpus, budget: int, draw: int) -> IntArray:
+    """Return all rows, the shortest first."""
+    return np.argsort(corpus.lengths, kind="stable")
+
+
+def own_ratio(corpus: Corpus, budget: int, draw: int) -> IntArray:
+    """Return all rows, the lowest compression ratio of the record alone first."""
+    with Scorer(corpus, get_compressor("zlib:9")) as scorer:
+        return np.argsort(scorer.own_raw / scorer.own_sizes, kind="stable")
+
+
+@dataclass(frozen=True)
+class Zip:
+    """The greedy selection, stopped once it has the bytes wanted."""
+
+    compressor: str
+    variant: Variant = "paper"
+
+    def __call__(self, corpus: Corpus, budget: int, draw: int) -> IntArray:
+        selector = ZipSelector(
+            1.0,
+            compressor=self.compressor,
+            variant=self.variant,
+            n_jobs=1,
+            progress=False,
+            **STAGES,
+        )
+        chosen: list[IntArray] = []
+        for one in selector.rounds(corpus):
+            chosen.append(one.rows)
+            if one.set_raw >= budget:
+                break
+        return np.concatenate(chosen)
+
+
+METHODS: dict[str, Order] = {
+    "random": at_random,
+    "shortest": shortest,
+    "own ratio": own_ratio,
+    "published ZIP": Zip("zlib:9", "reference"),
+} | {
+    f"ZIP {spec}": Zip(spec)
+    for spec in ("zlib:9", "lz4", "zstd:1", "zstd:3", "zstd:6", "zstd:9", "zstd:6:long")
+}
+
+
+def run_pool(pool: Pool, paths: Mapping[str, Path], budget: int) -> dict[str, Any]:
+    """Return what a pool is."""
+    records = read_pool(pool, paths, budget)
+    return asdict(pool) | {
+        "records": len(records.corpus),
+        "bytes": records.corpus.total_bytes,
+        "bytes_by_file": shares(range(len(records.corpus)), records),
+        "fingerprint": records.corpus.fingerprint,
+        "budget_bytes": records.budget,
+        "unseen_records": UNSEEN,
+        "unseen_bytes": len(records.unseen),
+        "unseen_bits_per_byte_given_nothing": significant(
+            8 * JUDGE.compressed_size(records.unseen) / len(records.unseen)
+        ),
+    }
+
+
+def run_case(pool: Pool, paths: Mapping[str, Path], budget: int, method: str) -> dict[str, Any]:
+    """Choose by one method and return what the judge says; random is drawn several times."""
+    records = read_pool(pool, paths, budget)
+    order = METHODS[method]
+    draws = [judged(order, records, draw) for draw in range(DRAWS if order is at_random else 1)]
+    case: dict[str, Any] = {"method": method}
+    if isinstance(order, Zip):
+        info = describe(get_compressor(order.compressor))
+        seen = 1.0 if info.window is None else min(1.0, info.window / records.budget)
+        case |= asdict(order) | {
+            "version": info.version,
+            "window": info.window,
+            "visible_share_at_end": significant(seen),
+        }
+    for measure in ("records", "ratio", "unseen_bits_per_byte", "cpu_seconds"):
+        case[measure] = significant(statistics.mean(draw[measure] for draw in draws))
+    case["bytes_by_file"] = draws[0]["bytes_by_file"]
+    if len(draws) > 1:
+        case["draws"] = draws
+    print(f"{pool.name}: {method}: ratio {case['ratio']}", file=sys.stderr)
+    return case
+
+
+def judged(order: Order, records: Records, draw: int) -> dict[str, Any]:
+    """Choose once, and measure the text chosen, cut at the budget."""
+    corpus, budget = records.corpus, records.budget
+    with measured() as choosing:
+        rows = order(corpus, budget, draw)
+    count = int(np.searchsorted(np.cumsum(corpus.lengths[rows] + 1), budget)) + 1
+    text = b"\n".join(corpus.rows(rows[:count]))[:budget]
+    size = JUDGE.compressed_size(text)
+    with_unseen = JUDGE.compressed_size(text + b"\n" + records.unseen)
+    return {
+        "records": len(rows[:count]),
+        "ratio": significant(len(text) / size, 5),
+        "unseen_bits_per_byte": significant(8 * (with_unseen - size) / len(records.unseen), 5),
+        "cpu_seconds": significant(choosing.cpu),
+        "bytes_by_file": shares(rows[:count], records),
+    }
+
+
+def shares(rows: Sequence[int] | IntArray, records: Records) -> dict[str, float]:
+    """Return the share of the bytes of these rows that each file gave."""
+    found: dict[str, int] = dict.fromkeys(sorted(set(records.sources)), 0)
+    for row in rows:
+        found[records.sources[row]] += int(records.corpus.lengths[row])
+    total = sum(found.values())
+    return {source: significant(count / total, 3) for source, count in found.items()}
+
+
+def with_ratios_to_random(pool: dict[str, Any]) -> dict[str, Any]:
+    """Return a pool's results with each measure also as a ratio to the mean of the random draws."""
+    base = pool["methods"][0]
+    for case in pool["methods"]:
+        for measure in ("ratio", "unseen_bits_per_byte"):
+            case[f"{measure}_to_random"] = significant(case[measure] / base[measure])
+    return pool
+
+
+def draw_plot(result: dict[str, Any], target: Path) -> None:
+    """Draw the quality of every method against its time, a panel for each pool."""
+    pools = result["pools"]
+    columns = 4
+    rows = -(-len(pools) // columns)
+    figure = Figure(figsize=(3.4 * columns, 3.2 * rows), layout="constrained")
+    axes = list(figure.subplots(rows, columns, squeeze=False).flat)
+    for ax, pool in zip(axes, pools, strict=False):
+        panel(ax, pool)
+    for ax in axes[len(pools) :]:
+        ax.axis("off")
+    handles, labels = axes[0].get_legend_handles_labels()
+    if len(axes) > len(pools):
+        axes[-1].legend(handles, labels, loc="center", frameon=False, fontsize=9)
+    figure.supxlabel("CPU seconds to choose, one thread")
+    figure.supylabel("redundancy of the choice, random = 1 (lower is better)")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(target, dpi=100)
+
+
+def panel(ax: Axes, pool: dict[str, Any]) -> None:
+    """Draw one pool."""
+    base, *others = pool["methods"]
+    drawn = [draw["ratio"] / base["ratio"] for draw in base["draws"]]
+    ax.axhspan(min(drawn), max(drawn), color="0.8", label=f"random, {len(drawn)} draws")
+    ax.axhline(1, color="0.5", linewidth=0.8)
+    for case in others:
+        whole = case.get("visible_share_at_end") == 1
+        ax.scatter(
+            max(case["cpu_seconds"], 0.01),
+            case["ratio_to_random"],
+            s=90 if whole else 45,
+            marker="*" if whole else "o" if "compressor" in case else "x",
+            color=f"C{list(METHODS).index(case['method']) - 1}",
+            label=case["method"],
+            zorder=3,
+        )
+    ax.set_xscale("log")
+    ax.set_title(f"{pool['name']}, {pool['budget_bytes'] / 1e6:.1f} MB", fontsize=10)
+    ax.grid(alpha=0.3)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", nargs="*", type=Path, help="the files that POOLS names")
+    parser.add_argument("--budget-bytes", type=int, default=2_000_000, help="of text, at most")
+    parser.add_argument("--cases", type=int, default=1, help="fresh processes at a time")
+    parser.add_argument("--draw", action="store_true", help="only draw the results again")
+    options = parser.parse_args()
+
+    if options.draw:
+        draw_plot(json.loads((RESULTS / "quality.json").read_text()), IMAGE)
+        return
+    paths = {path.name.partition(".")[0]: path for path in options.data}
+    missing = sorted({name for pool in POOLS for name in pool.files} - paths.keys())
+    if missing:
+        parser.error(f"these files are wanted as well: {', '.join(missing)}")
+
+    result: dict[str, Any] = {
+        "judge": f"{JUDGE.name}, window of {JUDGE.window:,} bytes; {JUDGE.version}",
+        "stages": STAGES,
+        "clock": "CPU seconds to choose, one thread, records in memory",
+        "cases_at_a_time": options.cases,
+        "pools": [],
+    }
+    for pool in POOLS:
+        about = in_fresh_process(run_pool, pool, paths, options.budget_bytes)
+        with ThreadPoolExecutor(options.cases) as threads:
+            run = partial(in_fresh_process, run_case, pool, paths, options.budget_bytes)
+            methods = list(threads.map(run, METHODS))
+        result["pools"].append(with_ratios_to_random(about | {"methods": methods}))
+        write_result("quality", result)
+    draw_plot(result, IMAGE)
+
+
+if __name__ == "__main__":
+    main()
