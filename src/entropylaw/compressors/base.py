@@ -16,9 +16,9 @@ It may also offer, and is found out by what it offers:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, Literal, Protocol, Self, TypeVar, runtime_checkable
+from typing import Literal, Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -195,96 +195,3 @@ class RecompressPrimed:
     def fork(self) -> Self:
         """Return an equal primed prefix for another thread."""
         return type(self)(self._compressor, self._prefix)
-
-
-Digest = TypeVar("Digest")
-
-BatchSizer = Callable[[Sequence[bytes]], Iterable[int]]
-"""From a batch of items to the compressed size of each."""
-
-
-class DictionaryPrimed(Generic[Digest]):
-    """A conditional primed prefix for codecs that accept the prefix as a dictionary.
-
-    The size of the prefix is accumulated: what each extension added to what was known.
-
-    Parameters
-    ----------
-    prefix : bytes
-        The prefix; only its last `window` bytes are kept.
-    one_shot : callable
-        Size of bytes compressed on their own, in bytes.
-    digest : callable
-        From the visible prefix to whatever form the codec reads fast; may be shared by threads.
-    encoder : callable
-        From a digest to a function that returns the compressed size of each item of a batch;
-        used by one thread.
-    window : int
-        Bytes of prefix that the codec can see.
-    """
-
-    exact = False
-
-    def __init__(
-        self,
-        prefix: bytes,
-        *,
-        one_shot: Callable[[bytes], int],
-        digest: Callable[[bytes], Digest],
-        encoder: Callable[[Digest], BatchSizer],
-        window: int,
-    ) -> None:
-        self._one_shot = one_shot
-        self._digest = digest
-        self._encoder = encoder
-        self._window = window
-        self._overhead = one_shot(b"")
-        self._base = one_shot(prefix)
-        self._seen = bytearray(prefix[-window:])
-        self._digested: Digest | None = None
-        self._encode: BatchSizer | None = None
-
-    @property
-    def base(self) -> int:
-        """Size of the prefix itself, in bytes."""
-        return self._base
-
-    def size(self, data: bytes, /) -> int:
-        """Return the size of the prefix plus what `data` adds to it, in bytes."""
-        return int(self.sizes([data])[0])
-
-    def sizes(self, items: Sequence[bytes], /) -> IntArray:
-        """Return the size of the prefix plus what each item on its own adds to it."""
-        if not self._seen:
-            return self._base - self._overhead + self._sized(self._one_shot, items)
-        added = np.fromiter(self._ready_encoder()(items), np.int64, len(items))
-        return self._base - self._overhead + added
-
-    def extend(self, more: bytes, /) -> None:
-        """Grow the prefix by `more`."""
-        if not more:
-            return
-        self._base = self.size(more)
-        self._seen += more
-        del self._seen[: -self._window]
-        self._digested = self._encode = None
-
-    def fork(self) -> DictionaryPrimed[Digest]:
-        """Return an equal primed prefix for another thread, sharing the digest."""
-        self._ready_encoder()
-        twin = object.__new__(type(self))
-        twin.__dict__.update(self.__dict__)
-        twin._seen = bytearray(self._seen)
-        twin._encode = None
-        return twin
-
-    @staticmethod
-    def _sized(one_shot: Callable[[bytes], int], items: Sequence[bytes]) -> IntArray:
-        return np.fromiter((one_shot(item) for item in items), np.int64, len(items))
-
-    def _ready_encoder(self) -> BatchSizer:
-        if self._digested is None:
-            self._digested = self._digest(bytes(self._seen))
-        if self._encode is None:
-            self._encode = self._encoder(self._digested)
-        return self._encode

@@ -10,7 +10,8 @@ from typing import ClassVar, Self
 import lz4
 import lz4.block
 
-from entropylaw.compressors.base import BatchSizer, DictionaryPrimed, Primed
+from entropylaw.compressors.base import Primed
+from entropylaw.compressors.dictionary import BatchSizer, DictionaryPrimed
 from entropylaw.compressors.options import check_integer, no_more_options, read_integer
 from entropylaw.types import BytesLike
 
@@ -65,7 +66,7 @@ class Lz4:
         return DictionaryPrimed(
             prefix,
             one_shot=self.compressed_size,
-            digest=bytes,
+            digest=_apart,
             encoder=self._encoder,
             window=WINDOW,
         )
@@ -84,3 +85,8 @@ class Lz4:
             compression=self.level,
             store_size=False,
         )
+
+
+def _apart(visible: bytes) -> bytes:
+    """Return a copy in memory of its own: LZ4 forgets a dictionary that overlaps its input."""
+    return bytes(bytearray(visible))

@@ -10,7 +10,8 @@ from typing import ClassVar, Self
 
 import zstandard
 
-from entropylaw.compressors.base import BatchSizer, DictionaryPrimed, Primed
+from entropylaw.compressors.base import Primed
+from entropylaw.compressors.dictionary import BatchSizer, DictionaryPrimed
 from entropylaw.compressors.options import check_flag, check_integer, level_and_flag
 from entropylaw.types import BytesLike
 
