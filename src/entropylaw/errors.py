@@ -5,16 +5,19 @@ Every message says what was expected, what was seen and what to type next::
     EntropyLawError
     ├── ConfigError (ValueError)             an option is wrong
     │   ├── BudgetError                      budget not usable for this pool
+    │   ├── QuotaError                       quotas that cannot be met; names the groups
     │   ├── CompressorSpecError              "zstd:99", unknown name, bad option
     │   └── FormError                        unknown form of the entropy law
     ├── InputError (ValueError)              the data is wrong
     │   ├── EmptyPoolError                   nothing to choose from
-    │   ├── TextColumnError                  the named text column is missing
+    │   ├── ColumnError                      a named column is missing
+    │   │   └── TextColumnError              the named text column is missing
     │   ├── UnknownShapeError                no rule knows these columns
     │   ├── RecordError                      one record is not usable; names its row
     │   ├── FileFormatError                  a file is not what it says; names file and line
     │   ├── DuplicateIdError                 ids must be distinct
     │   ├── WeightError                      weights must be finite and positive
+    │   ├── ScoreError                       quality scores or token counts that cannot work
     │   ├── FingerprintError                 the data is not the data of the manifest
     │   └── RunsError                        training runs not usable; names row and column
     ├── CompressorError (RuntimeError)       a compressor raised or returned nonsense
@@ -28,6 +31,8 @@ Every message says what was expected, what was seen and what to type next::
     ├── ShortMemoryWarning                   most of the chosen set was out of the window
     ├── SlowCompressorWarning                no priming: cost grows with the chosen set
     ├── SkippedRecordsWarning                records left out because skipping was asked for
+    ├── CompressorVersionWarning             saved with another version; sizes may differ
+    ├── GuardWarning                         records that look like noise, copies or templates
     └── LawWarning                           the fit deserves less trust
         ├── FewRunsWarning
         ├── CollinearityWarning
@@ -39,6 +44,7 @@ Every message says what was expected, what was seen and what to type next::
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from typing import Self
 
@@ -53,6 +59,10 @@ class ConfigError(EntropyLawError, ValueError):
 
 class BudgetError(ConfigError):
     """The budget cannot be met by this pool."""
+
+
+class QuotaError(ConfigError):
+    """Quotas that this pool or budget cannot meet."""
 
 
 class CompressorSpecError(ConfigError):
@@ -71,7 +81,20 @@ class EmptyPoolError(InputError):
     """There is no record to choose from."""
 
 
-class TextColumnError(InputError):
+class ColumnError(InputError):
+    """A named column is not in the data."""
+
+    @classmethod
+    def from_seen(cls, wanted: str, seen: Iterable[object], *, row: int | None = None) -> Self:
+        """Build the message from the column asked for and the columns seen."""
+        columns = [str(name) for name in seen]
+        close = difflib.get_close_matches(wanted, columns, n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        where = "" if row is None else f" in record {row}"
+        return cls(f"no column {wanted!r}{where}. Columns seen: {', '.join(columns)}.{hint}")
+
+
+class TextColumnError(ColumnError):
     """The named text column is not in the data."""
 
     @classmethod
@@ -88,11 +111,12 @@ class UnknownShapeError(InputError):
     """No rule knows how to read text from a record with these columns."""
 
     @classmethod
-    def from_seen(cls, seen: Iterable[object], *, row: int, rules: Iterable[str]) -> Self:
+    def from_seen(cls, seen: Iterable[object], *, row: int | None, rules: Iterable[str]) -> Self:
         """Build the message from the columns seen and the rules that exist."""
         columns = ", ".join(str(name) for name in seen) or "none"
+        where = "" if row is None else f"record {row}: "
         return cls(
-            f"record {row}: cannot tell which columns hold the text. Columns seen: {columns}. "
+            f"{where}cannot tell which columns hold the text. Columns seen: {columns}. "
             f'Say text="COLUMN", or render= one of: {", ".join(rules)}; '
             "or pass render=a function from a record to a string."
         )
@@ -122,6 +146,10 @@ class DuplicateIdError(InputError):
 
 class WeightError(InputError):
     """Weights must be finite and positive, one for each record."""
+
+
+class ScoreError(InputError):
+    """Quality scores, costs or token counts that cannot be used; names the record."""
 
 
 class FingerprintError(InputError):
@@ -178,6 +206,14 @@ class SlowCompressorWarning(EntropyLawWarning):
 
 class SkippedRecordsWarning(EntropyLawWarning):
     """Some records were left out because skipping was asked for."""
+
+
+class CompressorVersionWarning(EntropyLawWarning):
+    """A saved state was made with another version of the compressor; sizes may differ."""
+
+
+class GuardWarning(EntropyLawWarning):
+    """Guards caught records that hardly belong in training data."""
 
 
 class LawWarning(EntropyLawWarning):

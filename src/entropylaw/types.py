@@ -18,8 +18,23 @@ AnyArray: TypeAlias = npt.NDArray[Any]
 Variant: TypeAlias = Literal["paper", "reference"]
 """What becomes of shortlisted records that are not packed: kept, or retired."""
 
+Packing: TypeAlias = Literal["full", "lazy"]
+"""Which of the shortlist each step of packing measures: all, or the most promising."""
+
+Screening: TypeAlias = Literal["full", "adaptive"]
+"""Which of the screened records are measured: all, or the most promising."""
+
 OnError: TypeAlias = Literal["raise", "skip"]
 """What to do with a record that cannot be read."""
 
 WorkerKind: TypeAlias = Literal["auto", "threads", "processes", "serial"]
 """Who computes sizes; ``"auto"`` is threads where the compressor gains by them, else serial."""
+
+Action: TypeAlias = Literal["off", "warn", "drop"]
+"""What a guard does: not look at all, list what it caught, or have it left out."""
+
+BudgetUnit: TypeAlias = Literal["records", "tokens", "bytes"]
+"""What a budget counts."""
+
+CompareWithin: TypeAlias = Literal["pool", "group", "length", "group and length"]
+"""Among which records ratios are compared: all, those of one group, those of like length."""

@@ -37,7 +37,7 @@ def test_budget_larger_than_the_pool():
 
 
 def test_budget_larger_than_what_is_left_to_choose():
-    with pytest.raises(e.BudgetError, match="only 18 .*2 more are empty or already owned"):
+    with pytest.raises(e.BudgetError, match="only 18 .*2 more are empty, owned"):
         ZipSelector(19).select(TEXTS, initial_subset=[0, 1])
 
 

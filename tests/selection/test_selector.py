@@ -184,11 +184,11 @@ def test_short_memory_is_told_with_what_to_type():
     pool = [" ".join(str(i * j % 9973) for j in range(300)) for i in range(200)]
     with pytest.warns(ShortMemoryWarning, match='compressor="zstd:6:long"'):
         result = small(150).select(pool)
-    assert result.visible_share[-1] < 0.5
+    assert result.memory.visible_share[-1] < 0.5
     assert "% of the set" in repr(result)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert small(150, compressor="zstd:6:long").select(pool).visible_share.min() == 1.0
+        assert small(150, compressor="zstd:6:long").select(pool).memory.visible_share.min() == 1.0
 
 
 def test_slow_compressor_is_told():

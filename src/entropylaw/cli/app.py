@@ -19,7 +19,7 @@ from entropylaw.io.load import load_file
 from entropylaw.law.options import Form
 from entropylaw.ratios import compression_ratio, sample_ratios
 from entropylaw.selection import ZipSelector
-from entropylaw.types import OnError, Variant
+from entropylaw.types import OnError, Packing, Screening, Variant
 
 app = typer.Typer(
     add_completion=True,
@@ -71,6 +71,12 @@ def select(
     variant: Annotated[
         Variant, typer.Option(help="reference: retire the whole shortlist, as published.")
     ] = "paper",
+    packing: Annotated[
+        Packing, typer.Option(help="lazy: fewer evaluations, some other picks.")
+    ] = "full",
+    screening: Annotated[
+        Screening, typer.Option(help="adaptive: fewer evaluations, some other picks.")
+    ] = "full",
     render: RenderRule = None,
     text: TextColumn = None,
     initial_subset: Annotated[
@@ -107,6 +113,8 @@ def select(
             k3=k3,
             compressor=compressor,
             variant=variant,
+            packing=packing,
+            screening=screening,
             render=render,
             text=text,
             n_jobs=n_jobs,

@@ -42,11 +42,12 @@ def warn_of_slow(info: CompressorInfo, evaluations: int) -> None:
 
 def warn_of_short_memory(result: SelectionResult) -> None:
     """Warn if most of the chosen set was out of the compressor's sight at the end."""
-    if result.visible_share[-1] < 0.5:
+    seen = float(result.memory.visible_share[-1])
+    if seen < 0.5:
         compressor = result.manifest.compressor
         warnings.warn(
             f"{compressor.name} remembers {compressor.window:,} bytes, so when the last records "
-            f"were chosen it saw {result.visible_share[-1]:.1%} of the set and could not tell "
+            f"were chosen it saw {seen:.1%} of the set and could not tell "
             f'what the rest repeats. compressor="{WHOLE_SET}" sees all of it.',
             ShortMemoryWarning,
             stacklevel=3,

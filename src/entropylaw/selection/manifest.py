@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from entropylaw.errors import InputError
-from entropylaw.types import Variant
+from entropylaw.types import Packing, Screening, Variant
 
 
 class _Frozen(BaseModel):
@@ -24,6 +24,8 @@ class Parameters(_Frozen):
     k3: int
     compressor: str
     variant: Variant
+    packing: Packing = "full"
+    screening: Screening = "full"
     render: str
     text: str | None
 

@@ -15,6 +15,7 @@ from entropylaw.io.files import atomic_write
 from entropylaw.io.load import Render, as_corpus, record_count, take_records
 from entropylaw.render.cards import html_card, text_card
 from entropylaw.selection.manifest import Manifest
+from entropylaw.selection.memory import Memory, memory_of
 from entropylaw.selection.rounds import PICK
 from entropylaw.types import AnyArray, FloatArray, IntArray
 
@@ -96,16 +97,13 @@ class SelectionResult:
         return int(self.trace["evaluations"].sum())
 
     @property
-    def visible_share(self) -> FloatArray:
-        """Share of the chosen set that the compressor could see in each round; shape (rounds,)."""
-        window = self.manifest.compressor.window
+    def memory(self) -> Memory:
+        """How much of the chosen set the compressor could see when each record was picked."""
         before = np.concatenate([[0], self.trace["set_raw"][:-1]])
-        if self.manifest.initial_subset is not None and len(before):
-            before[0] = self.manifest.initial_subset.bytes
-        if window is None:
-            return np.ones(len(before))
-        shares: FloatArray = np.minimum(1.0, window / np.maximum(before, 1))
-        return shares
+        if self.manifest.initial_subset is not None:
+            before[:1] = self.manifest.initial_subset.bytes
+        rounds = np.repeat(np.arange(len(before)), self.trace["packed"])
+        return memory_of(self.manifest.compressor.window, before[rounds])
 
     def take(self, data: object) -> Any:
         """Return the chosen records of `data`, in the order chosen, in its own container type.
@@ -167,20 +165,21 @@ class SelectionResult:
     def facts(self) -> dict[str, str]:
         """Return what the printed form shows: label to value."""
         manifest = self.manifest
-        window = manifest.compressor.window
+        shortcuts = {
+            "packing": manifest.parameters.packing,
+            "screening": manifest.parameters.screening,
+        }
         return {
             "chosen": f"{len(self.picks):,} of {manifest.pool.records:,} records, "
             f"{manifest.selected.bytes:,} of {manifest.pool.bytes:,} bytes",
             "compression ratio": f"{self.ratio:.3f}",
             "compressor": f"{manifest.compressor.name} ({manifest.compressor.priming} priming)",
-            "memory": "the whole set"
-            if window is None or self.visible_share.min(initial=1.0) == 1.0
-            else f"{window:,} bytes: {self.visible_share[-1]:.0%} of the set at the end",
+            "memory": str(self.memory),
             "stages": f"k1={manifest.parameters.k1:,} k2={manifest.parameters.k2:,} "
             f"k3={manifest.parameters.k3:,}, {len(self.trace):,} rounds, "
             f"{self.evaluations:,} evaluations",
             "variant": manifest.parameters.variant,
-        }
+        } | {name: how for name, how in shortcuts.items() if how != "full"}
 
     def __len__(self) -> int:
         return len(self.picks)

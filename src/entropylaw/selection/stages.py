@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
+from entropylaw.selection.sizing import FullSizing, SizedSet, Sizing, Unions
 from entropylaw.types import FloatArray, IntArray
 
 Ranking = Callable[[FloatArray, int], IntArray]
@@ -20,46 +20,6 @@ Ranking = Callable[[FloatArray, int], IntArray]
 
 GONE = np.inf
 """The ratio of a record that may not be chosen."""
-
-
-class SizedSet(Protocol):
-    """A set of records that tells its sizes with one record more."""
-
-    @property
-    def size(self) -> int:
-        """Compressed bytes of the set; 0 for the empty set."""
-        ...
-
-    def union_raw(self, rows: IntArray) -> IntArray:
-        """Return the bytes of the set with each record added."""
-        ...
-
-    def union_sizes(self, rows: IntArray) -> IntArray:
-        """Return the compressed bytes of the set with each record added."""
-        ...
-
-    def extend(self, rows: IntArray) -> None:
-        """Add these records."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Unions:
-    """Sizes of a set with each of some records added; int64 arrays of one shape."""
-
-    raw: IntArray
-    sizes: IntArray
-
-    def ratios(self, base: int, weights: FloatArray | None) -> FloatArray:
-        """Return the compression ratio of each union.
-
-        With weights, the bytes that a record adds to the compressed set of size `base` count
-        `weight` times: a record of weight 2 carries twice its information.
-        """
-        if weights is None:
-            return self.raw / np.maximum(self.sizes, 1)  # a codec may size nothing as 0
-        ratios: FloatArray = self.raw / np.maximum(base + weights * (self.sizes - base), 1)
-        return ratios
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +75,10 @@ def screen(state: FloatArray, *, k1: int, rank: Ranking = lowest) -> IntArray:
     return rank(state, min(k1, left))
 
 
-def shortlist(ratios: FloatArray, *, k2: int, rank: Ranking = lowest) -> IntArray:
-    """Return the positions of the `k2` lowest union ratios among the screened records."""
-    return rank(ratios, min(k2, len(ratios)))
+def shortlist(unions: Unions, *, k2: int, rank: Ranking = lowest) -> IntArray:
+    """Return the positions of the `k2` lowest union ratios among the measured records."""
+    of_measured = rank(unions.ratios[unions.measured], min(k2, len(unions.measured)))
+    return unions.measured[of_measured]
 
 
 def pack(
@@ -127,6 +88,7 @@ def pack(
     k3: int,
     weights: FloatArray | None = None,
     rank: Ranking = lowest,
+    sizing: Sizing | None = None,
 ) -> Packed:
     """Choose up to `k3` of the shortlisted records, one at a time, for the densest set.
 
@@ -142,7 +104,10 @@ def pack(
         Weight of each shortlisted record.
     rank : callable, optional
         How ties and order are settled.
+    sizing : Sizing, optional
+        Which unions are measured at each step; default: all.
     """
+    sizing = FullSizing() if sizing is None else sizing
     count = min(k3, len(rows))
     chosen = np.empty(count, np.int64)
     raw = np.empty(count, np.int64)
@@ -152,12 +117,11 @@ def pack(
     evaluations = 0
     for step in range(count):
         positions = np.flatnonzero(left)
-        unions = Unions(pack_set.union_raw(rows[positions]), pack_set.union_sizes(rows[positions]))
-        evaluations += len(positions)
-        ratios.fill(GONE)
         of_left = None if weights is None else weights[positions]
-        base = 0 if of_left is None else pack_set.size
-        ratios[positions] = unions.ratios(base, of_left)
+        unions = sizing.unions(pack_set, rows[positions], of_left, k=1)
+        evaluations += len(unions.measured)
+        ratios.fill(GONE)
+        ratios[positions[unions.measured]] = unions.ratios[unions.measured]
         best = int(rank(ratios, 1)[0])
         at = int(np.searchsorted(positions, best))
         chosen[step], raw[step], sizes[step] = best, unions.raw[at], unions.sizes[at]

@@ -18,7 +18,7 @@ from entropylaw.selection.guidance import warn_of_empty, warn_of_slow
 from entropylaw.selection.manifest import CompressorRecord, DataRecord, Manifest, Parameters
 from entropylaw.selection.result import TRACE, SelectionResult
 from entropylaw.selection.rounds import Plan, Round, count_evaluations
-from entropylaw.types import FloatArray, IntArray, Variant
+from entropylaw.types import FloatArray, IntArray, Packing, Screening, Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ def prepare(
     stages: tuple[int, int, int],
     compressor: Compressor,
     variant: Variant,
+    packing: Packing,
+    screening: Screening,
     render: Render,
     text: str | None,
     initial_subset: object,
@@ -82,6 +84,8 @@ def prepare(
         selectable=selectable,
         weights=pool.weights,
         owned=() if owned is None else tuple(owned),
+        packing=packing,
+        screening=screening,
     )
     warn_of_slow(describe(compressor), count_evaluations(plan))
     return Task(pool, compressor, plan, owned, int(empty.sum()))
