@@ -33,7 +33,9 @@ from common import (
 from entropylaw.compressors import Zlib
 from entropylaw.io.load import as_corpus
 from entropylaw.scoring import Scorer, available_cores
-from entropylaw.selection.rounds import Plan, zip_rounds
+from entropylaw.selection.ledger import Limits
+from entropylaw.selection.plan import Plan
+from entropylaw.selection.rounds import zip_rounds
 from entropylaw.selection.stages import Ranking, lowest
 from entropylaw.types import FloatArray, IntArray
 
@@ -111,7 +113,7 @@ def our_picks(
     """Return the rows that we select, in order, and the decisions on the way."""
     corpus = as_corpus(pool, render="zip-reference")
     plan = Plan(
-        budget=options.budget,
+        limits=Limits(options.budget),
         k1=options.k1,
         k2=options.k2,
         k3=options.k3,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         register_compressor,
     )
     from entropylaw.corpus import Corpus
+    from entropylaw.guards import Guards
     from entropylaw.law import EntropyLawFit, Run, assess_versions, first_epoch_loss
     from entropylaw.ratios import (
         compressed_fraction,
@@ -27,14 +28,19 @@ if TYPE_CHECKING:
         group_ratios,
         sample_ratios,
     )
-    from entropylaw.selection import SelectionResult, ZipSelector
+    from entropylaw.selection import Bytes, Quality, Quotas, SelectionResult, Tokens, ZipSelector
 
 _HOMES = {
+    "Bytes": "selection",
     "Compressor": "compressors",
     "Corpus": "corpus",
     "EntropyLawFit": "law",
+    "Guards": "guards",
+    "Quality": "selection",
+    "Quotas": "selection",
     "Run": "law",
     "SelectionResult": "selection",
+    "Tokens": "selection",
     "ZipSelector": "selection",
     "assess_versions": "law",
     "available_compressors": "compressors",
@@ -47,14 +53,20 @@ _HOMES = {
     "group_ratios": "ratios",
     "register_compressor": "compressors",
     "sample_ratios": "ratios",
+
 }
 
 __all__ = [
+    "Bytes",
     "Compressor",
     "Corpus",
     "EntropyLawFit",
+    "Guards",
+    "Quality",
+    "Quotas",
     "Run",
     "SelectionResult",
+    "Tokens",
     "ZipSelector",
     "__version__",
     "assess_versions",
@@ -68,6 +80,7 @@ __all__ = [
     "group_ratios",
     "register_compressor",
     "sample_ratios",
+
 ]
 
 

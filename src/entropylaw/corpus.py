@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import mmap
+from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -42,13 +45,46 @@ PYTHON_LIST = Framing(b"[", b", ", b"]")
 """The repr of a Python list, which the published script compresses."""
 
 
+class Pieces:
+    """Several buffers seen as one, end to end, without copying them together.
+
+    Examples
+    --------
+    >>> whole = Pieces([memoryview(b"one"), memoryview(b"two")])
+    >>> whole[3:6], whole[2:4]
+    (b'two', b'et')
+    """
+
+    def __init__(self, views: Sequence[memoryview]) -> None:
+        self._views = [view for view in views if view.nbytes]
+        self._starts = [0]
+        for view in self._views:
+            self._starts.append(self._starts[-1] + view.nbytes)
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    def __getitem__(self, span: slice) -> bytes:
+        start, end, step = span.indices(len(self))
+        if step != 1:
+            raise ValueError("a slice of pieces has no step")
+        parts = []
+        number = bisect_right(self._starts, start) - 1
+        while start < end:
+            offset = self._starts[number]
+            parts.append(self._views[number][start - offset : end - offset])
+            number += 1
+            start = self._starts[number]
+        return b"".join(parts)
+
+
 @dataclass(frozen=True, eq=False)
 class Corpus:
     """Records as bytes, and what is known of each.
 
     Parameters
     ----------
-    buffer : bytes or mmap
+    buffer : bytes, mmap, memoryview or Pieces
         All records, end to end; a map of a file is read only where records are asked for.
     offsets : int64 array, shape (n + 1,)
         Record i is ``buffer[offsets[i]:offsets[i + 1]]``.
@@ -75,7 +111,7 @@ class Corpus:
     (3, b'three', 11)
     """
 
-    buffer: bytes | mmap.mmap
+    buffer: bytes | mmap.mmap | memoryview | Pieces
     offsets: IntArray
     framing: Framing = LINES
     ids: Sequence[object] | None = None
@@ -92,22 +128,27 @@ class Corpus:
     @classmethod
     def from_rows(
         cls,
-        rows: Sequence[bytes],
+        rows: Iterable[bytes],
         *,
         framing: Framing = LINES,
         ids: Sequence[object] | None = None,
         weights: object = None,
         shapes: Mapping[str, int] | None = None,
     ) -> Corpus:
-        """Build a corpus from one bytes object per record."""
-        offsets = np.zeros(len(rows) + 1, np.int64)
-        np.cumsum(np.fromiter(map(len, rows), np.int64, len(rows)), out=offsets[1:])
+        """Build a corpus from one bytes object per record, gone through once.
+
+        Memory: the bytes of the records, and 8 bytes for each.
+        """
+        sink, ends, end = io.BytesIO(), array("q", [0]), 0
+        for row in rows:
+            end += sink.write(row)
+            ends.append(end)
         return cls(
-            buffer=b"".join(rows),
-            offsets=offsets,
+            buffer=sink.getvalue(),
+            offsets=np.frombuffer(ends, np.int64),
             framing=framing,
             ids=ids,
-            weights=None if weights is None else checked_weights(weights, len(rows)),
+            weights=None if weights is None else checked_weights(weights, len(ends) - 1),
             shapes=MappingProxyType(dict(shapes or {})),
         )
 
@@ -117,7 +158,7 @@ class Corpus:
     def __getitem__(self, row: int) -> bytes:
         if not 0 <= row < len(self):
             raise IndexError(f"row {row} of a corpus of {len(self)} records")
-        return self.buffer[self.offsets[row] : self.offsets[row + 1]]
+        return bytes(self.buffer[self.offsets[row] : self.offsets[row + 1]])
 
     def __iter__(self) -> Iterator[bytes]:
         for rows in batches(self):
@@ -130,7 +171,7 @@ class Corpus:
         """Return the bytes of these rows, in the order given."""
         buffer = self.buffer
         starts, ends = self.offsets[rows].tolist(), self.offsets[rows + 1].tolist()
-        return [buffer[start:end] for start, end in zip(starts, ends, strict=True)]
+        return [bytes(buffer[start:end]) for start, end in zip(starts, ends, strict=True)]
 
     @cached_property
     def lengths(self) -> IntArray:
@@ -153,9 +194,8 @@ class Corpus:
             digest.update(len(part).to_bytes(8, "little") + part)
         digest.update(np.ascontiguousarray(self.lengths, "<i8").tobytes())
         start, end = int(self.offsets[0]), int(self.offsets[-1])
-        with memoryview(self.buffer) as whole:
-            for piece in range(start, end, BATCH_BYTES):  # so that an interrupt is heeded
-                digest.update(whole[piece : min(piece + BATCH_BYTES, end)])
+        for piece in range(start, end, BATCH_BYTES):  # so that an interrupt is heeded
+            digest.update(self.buffer[piece : min(piece + BATCH_BYTES, end)])
         return f"blake2b-128:{digest.hexdigest()}"
 
     def take(self, rows: IntArray) -> Corpus:

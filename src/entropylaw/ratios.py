@@ -15,7 +15,7 @@ from entropylaw.compressors import Compressor, get_compressor, prime
 from entropylaw.compressors.base import measured_size
 from entropylaw.corpus import Corpus
 from entropylaw.errors import InputError
-from entropylaw.io.load import Render, as_corpus
+from entropylaw.io.load import Render, Text, as_corpus
 from entropylaw.types import FloatArray, IntArray
 
 
@@ -24,13 +24,13 @@ def compression_ratio(
     compressor: str | Compressor = "zlib",
     *,
     render: Render = None,
-    text: str | None = None,
+    text: Text = None,
 ) -> float:
     """Return raw bytes over compressed bytes of the whole set; low is dense, high is redundant.
 
     Parameters
     ----------
-    data : sequence of str, bytes or dict, path, or Corpus
+    data : records in any container, a path, or a Corpus
         The records; joined by a newline in the order given.
     compressor : str or Compressor, default "zlib"
         A specification such as ``"zstd:6"``, or an object.
@@ -62,7 +62,7 @@ def compressed_fraction(
     compressor: str | Compressor = "zlib",
     *,
     render: Render = None,
-    text: str | None = None,
+    text: Text = None,
 ) -> float:
     """Return compressed bytes over raw bytes of the whole set: the inverse of the ratio.
 
@@ -85,7 +85,7 @@ def sample_ratios(
     compressor: str | Compressor = "zlib",
     *,
     render: Render = None,
-    text: str | None = None,
+    text: Text = None,
 ) -> FloatArray:
     """Return the compression ratio of each record on its own.
 
@@ -116,13 +116,13 @@ def group_ratios(
     compressor: str | Compressor = "zlib",
     *,
     render: Render = None,
-    text: str | None = None,
+    text: Text = None,
 ) -> dict[object, float]:
     """Return the compression ratio of each group's records as a set of their own.
 
     Parameters
     ----------
-    data : sequence of str, bytes or dict, path, or Corpus
+    data : records in any container, a path, or a Corpus
         The records.
     groups : sequence, length n
         The group of each record: a source, a language.
@@ -162,15 +162,15 @@ def conditional_sizes(
     compressor: str | Compressor = "zlib",
     *,
     render: Render = None,
-    text: str | None = None,
+    text: Text = None,
 ) -> IntArray:
     """Return the bytes that each record adds when the compressor already knows `given`.
 
     Parameters
     ----------
-    data : sequence of str, bytes or dict, path, or Corpus
+    data : records in any container, a path, or a Corpus
         The records that are measured, each on its own.
-    given : sequence of str, bytes or dict, path, or Corpus
+    given : records in any container, a path, or a Corpus
         What is known; only the end of it that lies within the compressor's window counts.
     compressor, render, text
         As in `compression_ratio`.
@@ -201,7 +201,7 @@ def conditional_ratios(
     compressor: str | Compressor = "zlib",
     *,
     render: Render = None,
-    text: str | None = None,
+    text: Text = None,
 ) -> FloatArray:
     """Return each record's bytes over the bytes it adds to what is known.
 

@@ -38,3 +38,6 @@ BudgetUnit: TypeAlias = Literal["records", "tokens", "bytes"]
 
 CompareWithin: TypeAlias = Literal["pool", "group", "length", "group and length"]
 """Among which records ratios are compared: all, those of one group, those of like length."""
+
+Certainty: TypeAlias = Literal["exact", "at most", "about"]
+"""What a number told beforehand is."""

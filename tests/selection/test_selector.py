@@ -18,7 +18,9 @@ from entropylaw.errors import (
 )
 from entropylaw.scoring import Scorer
 from entropylaw.selection import Manifest, SelectionResult
-from entropylaw.selection.rounds import Plan, zip_rounds
+from entropylaw.selection.ledger import Limits
+from entropylaw.selection.plan import Plan
+from entropylaw.selection.rounds import zip_rounds
 from entropylaw.selection.stages import lowest, screen
 
 RECORDS = [
@@ -215,7 +217,7 @@ def test_repr_and_html():
 def test_another_ranking_takes_the_place_of_ours():
     """The parity benchmark puts in the ranking of the published script."""
     corpus = Corpus.from_rows([b"%d" % i for i in range(50)])
-    plan = Plan(10, 50, 10, 5, "paper", np.ones(50, bool))
+    plan = Plan(Limits(10), 50, 10, 5, "paper", np.ones(50, bool))
     calls = []
 
     def rank(values, k):

@@ -9,6 +9,7 @@ from entropylaw.compressors.base import (
     prime,
 )
 from entropylaw.compressors.brotli import Brotli
+from entropylaw.compressors.isal import Isal
 from entropylaw.compressors.lz4 import Lz4
 from entropylaw.compressors.registry import (
     available_compressors,
@@ -17,6 +18,7 @@ from entropylaw.compressors.registry import (
 )
 from entropylaw.compressors.stdlib import Bz2, Lzma
 from entropylaw.compressors.zlib import Zlib
+from entropylaw.compressors.zlib_ng import ZlibNg
 from entropylaw.compressors.zstd import Zstd
 
 __all__ = [
@@ -24,11 +26,13 @@ __all__ = [
     "Bz2",
     "Compressor",
     "CompressorInfo",
+    "Isal",
     "Lz4",
     "Lzma",
     "Primed",
     "PrimingCompressor",
     "Zlib",
+    "ZlibNg",
     "Zstd",
     "available_compressors",
     "describe",

@@ -38,12 +38,12 @@ def check_flag(codec: str, option: str, value: object) -> None:
 
 
 def level_and_flag(
-    codec: str, options: Sequence[str], *, flag: str, default: int
+    codec: str, options: Sequence[str], *, flag: str, default: int, level_name: str = "level"
 ) -> tuple[int, bool]:
     """Return the level and the flag of options such as ``("6", "long")``, either left out."""
     level, rest = default, tuple(options)
     if rest and rest[0] != flag:
-        level, rest = read_integer(codec, "level", rest[0]), rest[1:]
+        level, rest = read_integer(codec, level_name, rest[0]), rest[1:]
     flagged = rest[:1] == (flag,)
     no_more_options(codec, rest[1:] if flagged else rest)
     return level, flagged

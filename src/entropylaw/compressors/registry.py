@@ -8,6 +8,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 
 from entropylaw.compressors.base import Compressor
+from entropylaw.compressors.optional import FAST, is_installed
 from entropylaw.errors import CompressorSpecError, EntropyLawError
 
 ENTRY_POINT_GROUP = "entropylaw.compressors"
@@ -22,6 +23,8 @@ _BUILT_IN = {
     "brotli": ("entropylaw.compressors.brotli", "Brotli"),
     "bz2": ("entropylaw.compressors.stdlib", "Bz2"),
     "lzma": ("entropylaw.compressors.stdlib", "Lzma"),
+    "isal": ("entropylaw.compressors.isal", "Isal"),
+    "zlib-ng": ("entropylaw.compressors.zlib_ng", "ZlibNg"),
 }
 _registered: dict[str, Factory] = {}
 
@@ -38,6 +41,8 @@ def get_compressor(spec: str | Compressor) -> Compressor:
     ------
     CompressorSpecError
         If nothing has that name, an option is wrong, or the object is no compressor.
+    MissingExtraError
+        If the package behind a compressor of an extra is not installed.
 
     Examples
     --------
@@ -85,7 +90,7 @@ def register_compressor(name: str, factory: Factory, *, replace: bool = False) -
             f"a factory is called with the options of a specification, got {factory!r}. "
             "Pass a class, or a function that returns a compressor."
         )
-    if not replace and name in available_compressors():
+    if not replace and name in _names():
         raise CompressorSpecError(
             f"a compressor named {name!r} exists already. Choose another name, or replace=True."
         )
@@ -93,14 +98,22 @@ def register_compressor(name: str, factory: Factory, *, replace: bool = False) -
 
 
 def available_compressors() -> tuple[str, ...]:
-    """Return every name that `get_compressor` knows, sorted.
+    """Return every name that `get_compressor` can build here, sorted.
+
+    Those of an extra that is not installed are left out.
 
     Examples
     --------
     >>> "zlib" in available_compressors()
     True
     """
-    return tuple(sorted({*_BUILT_IN, *_registered, *_plugins()}))
+    missing = {name for name in FAST.keys() - _registered.keys() if not is_installed(name)}
+    return tuple(sorted(_names() - missing))
+
+
+def _names() -> set[str]:
+    """Return every name that means something, be it usable here or not."""
+    return {*_BUILT_IN, *_registered, *_plugins()}
 
 
 def _factory(name: str, spec: str) -> Factory:
@@ -113,7 +126,7 @@ def _factory(name: str, spec: str) -> Factory:
     if name in plugins:
         return _options_factory(_loaded(plugins[name]))
     known = available_compressors()
-    close = difflib.get_close_matches(name.lower(), known, n=1)
+    close = difflib.get_close_matches(name.lower(), sorted(_names()), n=1)
     hint = f' Did you mean "{close[0]}"?' if close else ""
     raise CompressorSpecError(
         f"no compressor named {name!r} (from {spec!r}).{hint} Known: {', '.join(known)}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar, Self
@@ -12,12 +12,16 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from entropylaw.compressors.base import Primed, RecompressPrimed
+from entropylaw.compressors.dictionary import BatchSizer, DictionaryPrimed
 from entropylaw.compressors.options import check_flag, check_integer, level_and_flag
 from entropylaw.types import BytesLike, IntArray
 
 WINDOW = 32_768
 MIN_LOOKAHEAD = 262
 """Bytes that deflate wants to see ahead; it decides when its window slides."""
+
+DICTIONARY_ID = 4
+"""Bytes by which the header of a stream is longer if it names a dictionary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +48,26 @@ class Zlib:
     window: ClassVar[int] = WINDOW
     releases_gil: ClassVar[bool] = True
 
+    _family: ClassVar[str] = "zlib"
+    _usual_level: ClassVar[int] = 9
+
     def __post_init__(self) -> None:
-        check_integer("zlib", "level", self.level, lowest=0, highest=9)
-        check_flag("zlib", "conditional", self.conditional)
+        check_integer(self._family, "level", self.level, lowest=0, highest=9)
+        check_flag(self._family, "conditional", self.conditional)
 
     @classmethod
     def from_options(cls, *options: str) -> Self:
         """Build from the options of a specification such as ``"zlib:9:conditional"``."""
-        level, conditional = level_and_flag("zlib", options, flag="conditional", default=9)
+        level, conditional = level_and_flag(
+            cls._family, options, flag="conditional", default=cls._usual_level
+        )
         return cls(level, conditional)
 
     @property
     def name(self) -> str:
         """Name and options."""
-        return f"zlib:{self.level}:conditional" if self.conditional else f"zlib:{self.level}"
+        name = f"{self._family}:{self.level}"
+        return f"{name}:conditional" if self.conditional else name
 
     @property
     def version(self) -> str:
@@ -66,17 +76,34 @@ class Zlib:
 
     def compressed_size(self, data: BytesLike, /) -> int:
         """Return the compressed size of `data` on its own, in bytes."""
-        return len(zlib.compress(data, self.level))
+        return len(self._codec.compress(data, self.level))
 
     def prime(self, prefix: bytes, /) -> Primed:
         """Return `prefix` read once; exact unless this compressor is conditional."""
+        if state_copy_is_exact(self._codec, self.level):
+            state = StateCopyPrimed(self._codec.compressobj(self.level))
+            if self.conditional:
+                return FlushedPrimed(prefix, state)
+            state.extend(prefix)
+            return state
         if self.conditional:
-            return FlushedPrimed(prefix, StateCopyPrimed(zlib.compressobj(self.level)))
-        if not state_copy_is_exact(zlib, self.level):
-            return RecompressPrimed(self, prefix)
-        primed = StateCopyPrimed(zlib.compressobj(self.level))
-        primed.extend(prefix)
-        return primed
+            return self._primed_by_dictionary(prefix)
+        return RecompressPrimed(self, prefix)
+
+    @property
+    def _codec(self) -> Any:
+        """The module that does the work; it has the interface of `zlib`."""
+        return zlib
+
+    def _primed_by_dictionary(self, prefix: bytes) -> Primed:
+        """Return `prefix` read once, for builds whose states depend on how they were fed."""
+        return DictionaryPrimed(
+            prefix,
+            one_shot=self.compressed_size,
+            digest=lambda visible: self._codec.compressobj(self.level, zdict=visible),
+            encoder=_sizes_after,
+            window=WINDOW,
+        )
 
 
 class StateCopyPrimed:
@@ -187,6 +214,17 @@ class FlushedPrimed:
     def _tail_size(self, item: bytes) -> int:
         state = self._state.copy()
         return len(state.compress(item)) + len(state.flush())
+
+
+def _sizes_after(dictionary: Any) -> BatchSizer:
+    """Return what sizes items after a state that has been given a dictionary and no data."""
+
+    def sizes(items: Sequence[bytes]) -> Iterator[int]:
+        for item in items:
+            state = dictionary.copy()
+            yield len(state.compress(item)) + len(state.flush()) - DICTIONARY_ID
+
+    return sizes
 
 
 @lru_cache(maxsize=64)

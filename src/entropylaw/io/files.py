@@ -179,6 +179,16 @@ def atomic_write(path: PathLike, *, inputs: Iterable[PathLike] = ()) -> Iterator
     _sync_folder(target.parent)
 
 
+def file_identity(path: PathLike) -> tuple[int, ...]:
+    """Return what tells whether a path still leads to the same, unchanged file."""
+    return identity_of(Path(path).stat())
+
+
+def identity_of(facts: os.stat_result) -> tuple[int, ...]:
+    """Return what tells one state of one file from another."""
+    return (facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns)
+
+
 class _Unpacked(io.RawIOBase):
     """The unpacked bytes of an archive; says which file is broken, and how."""
 

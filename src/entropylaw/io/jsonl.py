@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, get_args
 
 from entropylaw.errors import ConfigError, FileFormatError
 from entropylaw.io.array_scan import elements
@@ -89,8 +89,7 @@ class RecordFile:
     """
 
     def __init__(self, path: PathLike, *, on_error: OnError = "raise") -> None:
-        if on_error not in ("raise", "skip"):
-            raise ConfigError(f'on_error={on_error!r}; expected "raise" or "skip"')
+        check_on_error(on_error)
         self.path = str(path)
         self.on_error = on_error
         self.skipped = 0
@@ -125,6 +124,12 @@ class RecordFile:
         if self.skipped:
             return f"none of its {self.skipped} records can be read. The first: {self.reasons[0]}"
         return "it is empty; expected at least one record"
+
+
+def check_on_error(on_error: object) -> None:
+    """Refuse what is no `OnError`."""
+    if on_error not in get_args(OnError):
+        raise ConfigError(f'on_error={on_error!r}; expected "raise" or "skip"')
 
 
 def write_records(path: PathLike, raws: Iterable[bytes], *, source: PathLike | None = None) -> int:

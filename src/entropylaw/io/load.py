@@ -1,30 +1,29 @@
-"""From the data as the user holds it to a Corpus."""
+"""From the data as the user holds it to a Corpus, and back to the user's own container."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from entropylaw.corpus import LINES, PYTHON_LIST, Corpus, Framing
-from entropylaw.errors import EmptyPoolError, FileFormatError, FingerprintError, InputError
-from entropylaw.io.files import PathLike
-from entropylaw.io.jsonl import RecordFile
-from entropylaw.io.renderer import ZIP_REFERENCE, Renderer, RenderFunction
-from entropylaw.types import IntArray, OnError
+from entropylaw.corpus import Corpus
+from entropylaw.errors import EmptyPoolError
+from entropylaw.io.containers import container_of
+from entropylaw.io.file_pool import FilePool, load_file
+from entropylaw.io.reading import read_corpus
+from entropylaw.io.renderer import Render, Renderer, Text
+from entropylaw.types import IntArray
 
-Render: TypeAlias = str | RenderFunction | None
-"""The name of a rule, a function from a record to its text, or None to recognise the shape."""
+__all__ = ["FilePool", "Render", "Text", "as_corpus", "load_file", "record_count", "take_records"]
 
 
 def as_corpus(
     data: object,
     *,
     render: Render = None,
-    text: str | None = None,
+    text: Text = None,
     ids: Sequence[object] | None = None,
     weights: object = None,
 ) -> Corpus:
@@ -32,12 +31,15 @@ def as_corpus(
 
     Parameters
     ----------
-    data : Corpus, path, or sequence of str, bytes or dict
-        A `pathlib.Path` is read as JSONL, a JSON array or lines of text, also packed.
+    data : Corpus, path, sequence, data frame, Arrow table, dataset, or iterable
+        The records; see docs/reference/containers.md for each. A `pathlib.Path` is read as
+        JSONL, a JSON array or lines of text, also packed, or as Parquet or Arrow IPC. An
+        iterator is gone through once, and of each record only the text is kept.
     render : str, callable or None
         How a record becomes text; see `entropylaw.io.shapes.RULES`.
-    text : str, optional
-        The column that holds the text.
+    text : str, sequence of str or callable, optional
+        Instead of `render`: the column that holds the text; several columns, joined by a
+        newline, empty ones left out; a template such as ``"{question} {answer}"``; or a function.
     ids : sequence, optional
         A distinct name for each record.
     weights : float array, optional
@@ -47,189 +49,51 @@ def as_corpus(
     ------
     EmptyPoolError
         If there is no record.
+    TextColumnError
+        If a column is missing; names those seen.
     InputError
-        If the data is none of these, or a record cannot be read.
+        If the data is none of these, or a record cannot be read; names the record.
 
     Examples
     --------
     >>> as_corpus([{"question": "2 + 2?", "answer": "4"}])[0]
     b'2 + 2?\n4'
+    >>> as_corpus([{"question": "2 + 2?", "answer": "4"}], text="{question} Say {answer}.")[0]
+    b'2 + 2? Say 4.'
     """
     if isinstance(data, Corpus):
-        return _not_empty(data)
-    if isinstance(data, os.PathLike):
-        return load_file(data, render=render, text=text, ids=ids, weights=weights).corpus
-    renderer = Renderer(render, text)
-    rows = [renderer(record, row) for row, record in enumerate(_records(data))]
-    return _not_empty(
-        Corpus.from_rows(
-            rows,
-            framing=framing_for(render),
-            ids=ids,
-            weights=weights,
-            shapes=renderer.shapes,
-        )
-    )
-
-
-def framing_for(render: Render) -> Framing:
-    """Return how records rendered by a rule are joined into a set."""
-    return PYTHON_LIST if render == ZIP_REFERENCE else LINES
-
-
-@dataclass(frozen=True, slots=True)
-class FilePool:
-    """The usable records of a file.
-
-    Attributes
-    ----------
-    corpus : Corpus
-        Their bytes.
-    places : int64 array, shape (n,)
-        Where each stands among the readable records of the file, counted from 0.
-    skipped : int
-        Records left out because they could not be read or rendered.
-    reasons : tuple of str
-        Why, for the first few; each names the file and the line.
-    """
-
-    corpus: Corpus
-    places: IntArray
-    skipped: int
-    reasons: tuple[str, ...]
-
-    def raw_records(self, path: PathLike, rows: IntArray) -> list[bytes]:
-        """Read the file once more and return these records as they stand in it.
-
-        Raises
-        ------
-        FingerprintError
-            If the file has become shorter since.
-        """
-        place_of = {int(self.places[row]): order for order, row in enumerate(rows)}
-        found: list[bytes] = [b""] * len(rows)
-        left = len(rows)
-        for place, record in enumerate(RecordFile(path, on_error="skip")):
-            if place in place_of:
-                found[place_of[place]] = record.raw
-                left -= 1
-        if left:
-            raise FingerprintError(
-                f"{path} has lost records while they were being selected. Select again."
-            )
-        return found
-
-
-def load_file(
-    path: PathLike,
-    *,
-    render: Render = None,
-    text: str | None = None,
-    on_error: OnError = "raise",
-    ids: Sequence[object] | None = None,
-    weights: object = None,
-) -> FilePool:
-    """Read the records of a JSONL, JSON or text file, plain or packed.
-
-    Parameters
-    ----------
-    path : path
-        The file; never changed.
-    render, text, ids, weights
-        As in `as_corpus`.
-    on_error : {"raise", "skip"}
-        What to do with a record that cannot be read or rendered.
-
-    Raises
-    ------
-    FileFormatError
-        If the file or a record of it cannot be used; names the line.
-    """
-    renderer = Renderer(render, text)
-    records = RecordFile(path, on_error=on_error)
-    rows: list[bytes] = []
-    places: list[int] = []
-    unrendered: list[str] = []
-    for place, record in enumerate(records):
-        try:
-            rows.append(renderer(record.value, place))
-        except InputError as error:
-            located = FileFormatError(str(error), path=str(path), line=record.line)
-            if on_error == "raise":
-                raise located from error
-            unrendered.append(str(located))
-        else:
-            places.append(place)
-    if not rows:
-        raise FileFormatError(
-            f"none of its {len(unrendered)} records can be rendered. The first: {unrendered[0]}",
-            path=str(path),
-        )
-    corpus = Corpus.from_rows(
-        rows, framing=framing_for(render), ids=ids, weights=weights, shapes=renderer.shapes
-    )
-    return FilePool(
-        corpus,
-        np.array(places, np.int64),
-        records.skipped + len(unrendered),
-        tuple([*records.reasons, *unrendered][:5]),
-    )
+        corpus = data
+    elif isinstance(data, os.PathLike):
+        corpus = load_file(data, render=render, text=text, ids=ids, weights=weights).corpus
+    else:
+        renderer = Renderer(render, text)
+        corpus = read_corpus(container_of(data), renderer, ids=ids, weights=weights)
+    if not len(corpus):
+        raise EmptyPoolError("the pool has no records; expected at least one.")
+    return corpus
 
 
 def record_count(data: object) -> int | None:
     """Return how many records `data` has, or None if only reading it would tell."""
-    return len(data) if isinstance(data, Sequence | np.ndarray | Corpus) else None
+    return len(data) if isinstance(data, Corpus) else container_of(data).count()
 
 
-def take_records(data: object, rows: Sequence[int]) -> Any:
+def take_records(data: object, rows: Sequence[int] | IntArray) -> Any:
     """Return these records of `data`, in the order given, in a container of its own type.
+
+    Parameters
+    ----------
+    data
+        What `as_corpus` was given; see docs/reference/containers.md for what each gives back.
+    rows : sequence of int
+        Rows of it.
 
     Raises
     ------
+    FingerprintError
+        If there are too few records.
     InputError
-        If the container cannot be indexed; a path is read into a list.
+        If the data is no container of records, or an iterator, which gives them only once.
     """
-    if isinstance(data, Corpus):
-        return data.take(np.asarray(rows, np.int64))
-    if isinstance(data, np.ndarray):
-        return data[np.asarray(rows, np.int64)]
-    if isinstance(data, os.PathLike):
-        wanted = dict.fromkeys(rows)
-        found = {i: r.value for i, r in enumerate(RecordFile(data)) if i in wanted}
-        return [found[row] for row in rows]
-    if isinstance(data, tuple):
-        return tuple(data[row] for row in rows)
-    if isinstance(data, Sequence) and not isinstance(data, str | bytes):
-        return [data[row] for row in rows]
-    raise InputError(_unreadable(data))
-
-
-def _records(data: object) -> Iterable[object]:
-    if isinstance(data, np.ndarray) and data.ndim == 1:
-        return [data[row] for row in range(len(data))]
-    if isinstance(data, Sequence) and not isinstance(data, str | bytes | bytearray):
-        return data
-    raise InputError(_unreadable(data))
-
-
-def _unreadable(data: object) -> str:
-    if isinstance(data, str):
-        return (
-            "expected a sequence of records, got one string. For a file write "
-            f"pathlib.Path({data[:40]!r}); for a single record put it in a list."
-        )
-    if isinstance(data, Mapping):
-        return (
-            "expected a sequence of records, got one dict (columns: "
-            f"{', '.join(map(str, data))}). Pass a list of dicts, one per record."
-        )
-    return (
-        "expected a list, tuple or 1-d array of strings, bytes or dicts, or a pathlib.Path, "
-        f"got {type(data).__name__}. Try list(data)."
-    )
-
-
-def _not_empty(corpus: Corpus) -> Corpus:
-    if not len(corpus):
-        raise EmptyPoolError("the pool has no records; expected at least one.")
-    return corpus
+    places: IntArray = np.asarray(rows, np.int64)
+    return data.take(places) if isinstance(data, Corpus) else container_of(data).take(places)

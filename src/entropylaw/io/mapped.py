@@ -28,11 +28,24 @@ from entropylaw.errors import (
     InputError,
     StorageError,
 )
-from entropylaw.io.files import PathLike, atomic_write, framing_of
+from entropylaw.io.arrow_files import is_arrow_file
+from entropylaw.io.containers import container_of
+from entropylaw.io.files import PathLike, atomic_write, file_identity, framing_of, identity_of
 from entropylaw.io.jsonl import RecordFile
-from entropylaw.io.load import Render, framing_for
-from entropylaw.io.renderer import Renderer
+from entropylaw.io.reading import rendered
+from entropylaw.io.renderer import Render, Renderer, Text
 from entropylaw.types import IntArray
+
+__all__ = [
+    "MappedFile",
+    "build_mapped",
+    "file_identity",
+    "open_mapped",
+    "reopen",
+    "room_for",
+    "save_mapped",
+    "write_pool",
+]
 
 HEAD = b"entropylaw pool\n"
 TAIL = b"end of pool\n"
@@ -57,21 +70,22 @@ class MappedFile(mmap.mmap):
 
 
 def build_mapped(
-    source: PathLike | Iterable[object],
+    source: object,
     out: PathLike,
     *,
     render: Render = None,
-    text: str | None = None,
+    text: Text = None,
 ) -> Corpus:
     r"""Write the records of a source to a file that `open_mapped` maps, and map it.
 
-    One record is held in memory at a time, and 8 bytes for each. The file appears whole or
-    not at all.
+    A few hundred records are held in memory at a time, and 8 bytes for each. The file appears
+    whole or not at all.
 
     Parameters
     ----------
-    source : path, or iterable of str, bytes or dict
-        A path is read as JSONL, a JSON array or lines of text, also packed.
+    source : path, iterable, data frame, Arrow table or dataset
+        What `as_corpus` reads. A path is that of JSONL, a JSON array or lines of text, also
+        packed, or of Parquet or Arrow IPC.
     out : path
         The file to write; not packed.
     render, text
@@ -105,7 +119,7 @@ def build_mapped(
     inputs = [source] if isinstance(source, str | os.PathLike) else []
     rows = _rendered(source, renderer)
     with room_for(out), atomic_write(out, inputs=inputs) as sink:
-        count = _write(sink, rows, framing_for(render), lambda: renderer.shapes)
+        count = _write(sink, rows, renderer.framing, lambda: renderer.shapes)
         if not count:
             raise EmptyPoolError("the pool has no records; expected at least one.")
     return open_mapped(out)
@@ -148,7 +162,7 @@ def open_mapped(path: PathLike) -> Corpus:
             raise FileFormatError(_NO_POOL, path=str(path))
         whole = MappedFile(file.fileno(), 0, access=mmap.ACCESS_READ)
     whole.path = Path(path).absolute()
-    whole.identity = _identity(facts)
+    whole.identity = identity_of(facts)
     if whole[: len(HEAD)] != HEAD or whole[-len(TAIL) :] != TAIL:
         raise FileFormatError(_NO_POOL, path=str(path))
     about_at = int.from_bytes(whole[-_END : -len(TAIL)], "little")
@@ -197,15 +211,6 @@ def room_for(out: PathLike) -> Iterator[None]:
         ) from error
 
 
-def file_identity(path: PathLike) -> tuple[int, ...]:
-    """Return what tells whether a path still leads to the same, unchanged file."""
-    return _identity(Path(path).stat())
-
-
-def _identity(facts: os.stat_result) -> tuple[int, ...]:
-    return (facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns)
-
-
 _AGAIN = "Build it again with build_mapped()."
 _NO_POOL = f"it is no pool that build_mapped() wrote, or it is cut short. {_AGAIN}"
 
@@ -236,9 +241,12 @@ def _write(
     return len(offsets) - 1
 
 
-def _rendered(source: PathLike | Iterable[object], renderer: Renderer) -> Iterator[bytes]:
-    if not isinstance(source, str | os.PathLike):
-        yield from (renderer(record, row) for row, record in enumerate(source))
+def _rendered(source: object, renderer: Renderer) -> Iterator[bytes]:
+    """Yield the bytes of each record; of a text file, one is read at a time."""
+    if not isinstance(source, str | os.PathLike) or is_arrow_file(source):
+        yield from rendered(
+            container_of(Path(source) if isinstance(source, str) else source), renderer
+        )
         return
     for place, record in enumerate(RecordFile(source)):
         try:

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
-from entropylaw.errors import ConfigError, RecordError, TextColumnError, UnknownShapeError
+from entropylaw.corpus import LINES, PYTHON_LIST, Framing
+from entropylaw.errors import ConfigError, RecordError, UnknownShapeError
 from entropylaw.io.shapes import RULES, Record, Rule, recognise
+from entropylaw.io.text_columns import TextColumns, TextName, named_columns
 from entropylaw.io.turns import MEND, kind
 
 RenderFunction: TypeAlias = Callable[[Any], str | bytes]
 """A user's own rule: from a record to its text."""
+
+Render: TypeAlias = str | RenderFunction | None
+"""The name of a rule, a function from a record to its text, or None to recognise the shape."""
+
+Text: TypeAlias = str | Sequence[str] | RenderFunction | None
+"""A column, a template, several columns, a function from a record to its text, or None."""
 
 ZIP_REFERENCE = "zip-reference"
 
@@ -33,6 +41,24 @@ def zip_reference(record: object) -> str:
     return repr(record)
 
 
+class Reading(NamedTuple):
+    """How a table becomes text.
+
+    Attributes
+    ----------
+    shape : str
+        What its records are counted as.
+    columns : tuple or None
+        The columns that are read; None for all.
+    verbatim : bool
+        Whether the text is just what the one column holds, where that holds strings.
+    """
+
+    shape: str
+    columns: tuple[Any, ...] | None
+    verbatim: bool = False
+
+
 class Renderer:
     r"""Turn records into the bytes that are compressed, one by one.
 
@@ -45,12 +71,17 @@ class Renderer:
         The name of a rule (see `entropylaw.io.shapes.RULES`), ``"zip-reference"``, a function
         from a record to a string or bytes, or None to recognise each record by its columns.
     text
-        The one column that holds the text. Not together with `render`.
+        Instead of `render`: the column that holds the text; several columns, joined by a
+        newline, empty ones left out; a template such as ``"{question} {answer}"``; or a function.
 
     Attributes
     ----------
     name : str
         What was asked for, as a manifest records it.
+    text : str, tuple of str or None
+        The columns or the template asked for, as a manifest records them.
+    framing : Framing
+        How records so rendered are joined into a set.
 
     Raises
     ------
@@ -70,14 +101,18 @@ class Renderer:
     b'Words.'
     """
 
-    def __init__(self, render: str | RenderFunction | None = None, text: str | None = None) -> None:
+    def __init__(self, render: Render = None, text: Text = None) -> None:
         if text is not None and render not in (None, "text"):
             raise ConfigError(
                 f"render={render!r} and text={text!r} both say what the text is; give only one"
             )
-        self.name = _name(render, text)
+        if callable(text):
+            render, text = text, None
+        self._named: TextColumns | None = None if text is None else named_columns(text)
         self._render = render
-        self._text = text
+        self.name = _name(render) if self._named is None else self._named.name
+        self.text: TextName | None = None if self._named is None else self._named.given
+        self.framing: Framing = PYTHON_LIST if render == ZIP_REFERENCE else LINES
         self._known: dict[tuple[Any, ...], Rule] = {}  # by columns, for speed
         self._seen: Counter[str] = Counter()
 
@@ -111,6 +146,40 @@ class Renderer:
         self._seen[shape] += 1
         return rendered
 
+    def many(self, records: Sequence[object], row: int) -> list[bytes]:
+        """Return the bytes of records that follow each other; `row` is that of the first."""
+        if not callable(self._render) and self._render != ZIP_REFERENCE:
+            encoded = encoded_strings(records)
+            if encoded is not None:
+                self._seen["string"] += len(encoded)
+                return encoded
+        return [self(record, place) for place, record in enumerate(records, start=row)]
+
+    def note(self, shape: str, count: int) -> None:
+        """Count records that were read as a shape without being rendered one by one."""
+        if count:
+            self._seen[shape] += count
+
+    def reading(self, columns: Sequence[Any]) -> Reading:
+        """Return how a table with these columns is read.
+
+        Raises
+        ------
+        TextColumnError, RecordError, UnknownShapeError
+            If no text can be read from these columns.
+        """
+        if callable(self._render):
+            return Reading("function", None)
+        if self._render == ZIP_REFERENCE:
+            return Reading(ZIP_REFERENCE, None)
+        if self._named is not None:
+            self._named.check(columns)
+            return Reading(self.name, self._named.columns, self._named.verbatim)
+        seen = dict.fromkeys(columns)
+        rule = self._rule(seen, None)
+        read = rule.columns(seen)
+        return Reading(rule.name, read, verbatim=len(read) == 1)
+
     def _rendered(self, record: object, row: int) -> tuple[str, str | bytes]:
         """Return the shape of a record, and its text."""
         if callable(self._render):
@@ -125,12 +194,12 @@ class Renderer:
             raise RecordError(
                 f"it is {kind(record)}; expected a string, bytes or a dict. {MEND}", row=row
             )
-        if self._text is not None:
-            return self.name, _column_text(record, self._text, row)
+        if self._named is not None:
+            return self.name, self._named.text(record, row)
         rule = self._rule(record, row)
         return rule.name, "\n".join(rule.texts(record, row))
 
-    def _rule(self, record: Record, row: int) -> Rule:
+    def _rule(self, record: Record, row: int | None) -> Rule:
         """Return the rule that was named, or that knows the record's columns."""
         if isinstance(self._render, str):
             return RULES[self._render]
@@ -144,10 +213,18 @@ class Renderer:
         return rule
 
 
-def _name(render: str | RenderFunction | None, text: str | None) -> str:
+def encoded_strings(cells: Sequence[object]) -> list[bytes] | None:
+    """Return each cell in UTF-8 if all are strings that UTF-8 can hold, else None."""
+    if set(map(type, cells)) != {str}:
+        return None
+    try:
+        return [cell.encode() for cell in cells]  # type: ignore[attr-defined]
+    except UnicodeEncodeError:
+        return None
+
+
+def _name(render: Render) -> str:
     """Return what was asked for as one string, or refuse it."""
-    if text is not None:
-        return f"text={text}"
     if render is None:
         return "auto"
     if isinstance(render, str):
@@ -169,7 +246,9 @@ def _name(render: str | RenderFunction | None, text: str | None) -> str:
 
 
 def _function_name(function: object) -> str:
-    return str(getattr(function, "__qualname__", type(function).__qualname__))
+    """Return what a manifest calls a function: its own `name`, or that of its definition."""
+    name = getattr(function, "name", None) or getattr(function, "__qualname__", None)
+    return name if isinstance(name, str) else type(function).__qualname__
 
 
 def _called(function: RenderFunction, record: object, row: int) -> str | bytes:
@@ -189,18 +268,6 @@ def _called(function: RenderFunction, record: object, row: int) -> str | bytes:
             row=row,
         )
     return rendered
-
-
-def _column_text(record: Record, column: str, row: int) -> str | bytes:
-    """Return the text that one column holds."""
-    if column not in record:
-        raise TextColumnError.from_seen(column, record, row=row)
-    value = record[column]
-    if not isinstance(value, str | bytes):
-        raise RecordError(
-            f"column {column!r} holds {kind(value)}; expected a string. {MEND}", row=row
-        )
-    return value
 
 
 def _encoded(text: str, row: int) -> bytes:

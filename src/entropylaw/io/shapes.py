@@ -75,6 +75,17 @@ class Rule:
         """Tell whether every part that is needed is among these columns."""
         return all(part.optional or part.column(keys) is not None for part in self.parts)
 
+    def columns(self, seen: Record) -> tuple[Any, ...]:
+        """Return the columns among those seen that the text is made of.
+
+        Raises
+        ------
+        RecordError
+            If a needed column is missing.
+        """
+        found = (_column(part, seen, None, rule=self.name) for part in self.parts)
+        return tuple(column for column in found if column is not None)
+
     def texts(self, record: Record, row: int) -> list[str]:
         """Return the pieces of text of one record, empty ones left out.
 
@@ -170,17 +181,9 @@ def recognise(keys: Set[Any] | Record) -> Rule | None:
 
 def _part_texts(part: Part, record: Record, row: int, *, rule: str) -> list[str]:
     """Return the texts of one part of one record."""
-    column = part.column(record)
+    column = _column(part, record, row, rule=rule)
     if column is None:
-        if part.optional:
-            return []
-        wanted = " or ".join(map(repr, part.columns))
-        seen = ", ".join(map(str, record)) or "none"
-        raise RecordError(
-            f"render={rule!r} needs a column {wanted}. Columns seen: {seen}. "
-            "Leave render out to have each record recognised by its columns",
-            row=row,
-        )
+        return []
     value = record[column]
     if isinstance(value, str):
         return [value]
@@ -189,6 +192,20 @@ def _part_texts(part: Part, record: Record, row: int, *, rule: str) -> list[str]
     if part.kind == "chat":
         return chat_texts(value, column, row)
     raise RecordError(f"column {column!r} holds {kind(value)}; expected a string. {MEND}", row=row)
+
+
+def _column(part: Part, record: Record, row: int | None, *, rule: str) -> str | None:
+    """Return the column that holds a part, or None where the part may be missing."""
+    column = part.column(record)
+    if column is None and not part.optional:
+        wanted = " or ".join(map(repr, part.columns))
+        seen = ", ".join(map(str, record)) or "none"
+        raise RecordError(
+            f"render={rule!r} needs a column {wanted}. Columns seen: {seen}. "
+            "Leave render out to have each record recognised by its columns",
+            row=row,
+        )
+    return column
 
 
 def _written_once(prompt: list[str], answers: list[list[str]]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -41,7 +42,7 @@ def chat_texts(value: object, column: str, row: int) -> list[str]:
     """
     if isinstance(value, str):
         return [value]
-    turns = [value] if isinstance(value, Mapping) else _plain(value)
+    turns = [value] if isinstance(value, Mapping) else as_list(value)
     if not isinstance(turns, list | tuple):
         raise RecordError(
             f"column {column!r} holds {kind(value)}; expected a string or a list of turns such as "
@@ -62,6 +63,23 @@ def kind(value: object) -> str:
     return "None" if value is None else type(value).__name__
 
 
+def as_list(value: Any) -> Any:
+    """Return a list for the array or series that data frames hold in a list column."""
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    return value.to_list() if hasattr(value, "to_list") else value
+
+
+def without_arrays(value: Any) -> Any:
+    """Return a value with a list for every array in it, however deep."""
+    value = as_list(value)
+    if isinstance(value, list):
+        return [without_arrays(item) for item in value]
+    if isinstance(value, dict):
+        return {key: without_arrays(item) for key, item in value.items()}
+    return value
+
+
 class _NotTextError(Exception):
     """Something in a turn is no text; the caller knows the row and the column."""
 
@@ -78,7 +96,7 @@ def _turn_texts(turn: object) -> Iterator[str]:
         content = turn.get("value")
     if calls is None:
         calls = turn.get("function_call")
-    calls = _plain(calls)
+    calls = as_list(calls)
     if isinstance(content, str):
         yield content
     elif content is not None:
@@ -94,7 +112,7 @@ def _turn_texts(turn: object) -> Iterator[str]:
 
 def _content_texts(content: object) -> Iterator[str]:
     """Yield the texts of a content that is a list of parts."""
-    parts = _plain(content)
+    parts = as_list(content)
     if not isinstance(parts, list | tuple):
         raise _NotTextError(f"its content is {kind(content)}; expected a string. {MEND}")
     for part in parts:
@@ -117,13 +135,8 @@ def _content_texts(content: object) -> Iterator[str]:
 def _as_json(calls: object) -> str:
     """Return tool calls as the JSON that a model is trained on."""
     try:
-        return json.dumps(calls, ensure_ascii=False, default=_plain)
+        return json.dumps(calls, ensure_ascii=False, default=as_list)
     except (TypeError, ValueError, RecursionError) as problem:
         raise _NotTextError(
             f"its tool calls cannot be written as JSON: {problem}. {MEND}"
         ) from None
-
-
-def _plain(value: object) -> object:
-    """Return a list for the array that data frames hold in a list column."""
-    return value.tolist() if isinstance(value, np.ndarray) else value

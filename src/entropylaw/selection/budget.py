@@ -91,6 +91,11 @@ Budget: TypeAlias = int | float | Tokens | Bytes
 """A number of records, a fraction of them, or an amount of tokens or bytes."""
 
 
+def tokenizer_name(tokenizer: Tokenizer) -> str:
+    """Return the name under which a tokenizer is reported."""
+    return str(getattr(tokenizer, "__qualname__", type(tokenizer).__name__))
+
+
 def checked_budget(budget: object) -> Budget:
     """Return a budget of a kind that exists.
 

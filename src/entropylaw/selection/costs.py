@@ -10,7 +10,14 @@ import numpy as np
 
 from entropylaw.corpus import Corpus
 from entropylaw.errors import BudgetError, RecordError, ScoreError
-from entropylaw.selection.budget import Budget, Bytes, Tokenizer, Tokens, records_of
+from entropylaw.selection.budget import (
+    Budget,
+    Bytes,
+    Tokenizer,
+    Tokens,
+    records_of,
+    tokenizer_name,
+)
 from entropylaw.types import AnyArray, BoolArray, BudgetUnit, IntArray
 
 
@@ -134,9 +141,10 @@ def _token_costs(
         source = "tokens=" if budget.counts is None else f"column {budget.counts!r}"
         return checked_counts(counts, len(pool)), source
     if budget.tokenizer is not None:
-        name = getattr(budget.tokenizer, "__qualname__", type(budget.tokenizer).__name__)
         counted = (_counted(budget.tokenizer, text, row) for row, text in enumerate(pool))
-        return np.fromiter(counted, np.int64, len(pool)), f"tokenizer {name}"
+        return np.fromiter(
+            counted, np.int64, len(pool)
+        ), f"tokenizer {tokenizer_name(budget.tokenizer)}"
     if budget.bytes_per_token is not None:
         costs = np.ceil(pool.lengths / budget.bytes_per_token).astype(np.int64)
         return costs, f"bytes / {budget.bytes_per_token:g}, an estimate"

@@ -11,8 +11,8 @@ import numpy as np
 from entropylaw.compressors import prime
 from entropylaw.render.cards import html_card, text_card
 from entropylaw.scoring import GrowingSet, Scorer
-from entropylaw.selection.rounds import Plan, count_evaluations
-from entropylaw.types import IntArray
+from entropylaw.selection.plan import Plan, count_evaluations
+from entropylaw.types import Certainty, IntArray
 
 SAMPLE = 400
 """Records that are sized to learn what one costs."""
@@ -36,7 +36,8 @@ class Estimate:
     Attributes
     ----------
     evaluations : int
-        Unions that will be asked for: exact with full packing and screening, else at most.
+        Unions that will be asked for: exact for a budget of records without quotas, at most so
+        many with lazy packing or adaptive screening, else about.
     rounds : int
         Rounds; exact while the shortlist is not shorter than k3.
     seconds : float
@@ -46,21 +47,21 @@ class Estimate:
     memory : int
         Bytes held while selecting: the text, the state of each record, and the chosen set as
         the compressor keeps it. What the caller holds already is not included.
-    exact : bool
-        Whether `evaluations` is exact.
+    certainty : {"exact", "at most", "about"}
+        What the number of evaluations is.
     """
 
     evaluations: int
     rounds: int
     seconds: float
     memory: int
-    exact: bool = True
+    certainty: Certainty = "exact"
 
     def facts(self) -> dict[str, str]:
         """Return what the printed form shows: label to value."""
-        most = "" if self.exact else "at most "
+        about = "" if self.certainty == "exact" else f"{self.certainty} "
         return {
-            "evaluations": f"{most}{self.evaluations:,} in {self.rounds:,} rounds",
+            "evaluations": f"{about}{self.evaluations:,} in {self.rounds:,} rounds",
             "time": _readable_time(self.seconds),
             "memory": f"{self.memory / 2**20:,.0f} MiB",
         }
@@ -81,16 +82,16 @@ def estimate_cost(scorer: Scorer, plan: Plan) -> Estimate:
     """
     rng = np.random.default_rng(0)
     pool = np.flatnonzero(plan.selectable)
-    rounds = -(-plan.budget // plan.k3)
+    rounds = -(-plan.picks // plan.k3)
     evaluations = count_evaluations(plan)
-    packed = min(plan.k3, plan.budget)
+    packed = min(plan.k3, plan.picks)
     short = min(plan.k2, len(pool))
     in_packs = rounds * (packed * short - packed * (packed - 1) // 2)
     screened = max(0, evaluations - in_packs)
 
     slow = scorer.info.priming == "recompress"
     sample = rng.choice(pool, min(len(pool), SLOW_SAMPLE if slow else SAMPLE), replace=False)
-    half_set = _set_of(scorer, rng.choice(pool, (plan.budget + 1) // 2), plan)
+    half_set = _set_of(scorer, rng.choice(pool, (plan.picks + 1) // 2), plan)
     half_pack = _set_of(scorer, rng.choice(pool, (packed + 1) // 2), None)
     few = sample[: max(1, min(len(sample), short))]
 
@@ -107,8 +108,7 @@ def estimate_cost(scorer: Scorer, plan: Plan) -> Estimate:
     held = min(2 * half_set.raw, scorer.info.window or 2 * half_set.raw)
     state_size: Callable[[int], int] = getattr(scorer.compressor, "state_size", lambda _: 0)
     memory = scorer.corpus.total_bytes + STATE_BYTES * len(scorer.corpus) + held + state_size(held)
-    exact = plan.packing == plan.screening == "full"
-    return Estimate(evaluations, rounds, seconds, int(memory), exact)
+    return Estimate(evaluations, rounds, seconds, int(memory), plan.certainty)
 
 
 def _set_of(scorer: Scorer, rows: IntArray, plan: Plan | None) -> GrowingSet:

@@ -35,6 +35,11 @@ class Limits:
     low: IntArray = field(default_factory=lambda: np.zeros(1, np.int64))
     high: IntArray = field(default_factory=lambda: np.full(1, NO_LIMIT, np.int64))
 
+    @property
+    def typical_cost(self) -> float:
+        """The mean cost of a record, at least 1."""
+        return 1.0 if self.costs is None else max(1.0, float(self.costs.mean()))
+
     def cost_of(self, rows: IntArray) -> IntArray:
         """Return what these records cost; int64, shape (len(rows),)."""
         return np.ones(len(rows), np.int64) if self.costs is None else self.costs[rows]
@@ -82,6 +87,12 @@ class Ledger:
     def left(self) -> int:
         """What may still be spent."""
         return self.limits.total - self.spent
+
+    def copy(self) -> Ledger:
+        """Return a ledger that has spent as much, for a trial."""
+        other = Ledger(self.limits)
+        other.spent, other.by_group = self.spent, self.by_group.copy()
+        return other
 
     def start_round(self, live: IntArray, count: int) -> BoolArray:
         """Set the pace for about `count` more records, and return which live rows may be taken.
@@ -145,11 +156,16 @@ class Ledger:
         self.spent += cost
         self.by_group[self.limits.group_of(rows)[0]] += cost
 
-    def needs(self) -> IntArray:
+    def missing(self) -> IntArray:
+        """Return what each group lacks of its minimum at this pace; int64, shape (groups,)."""
+        missing: IntArray = np.maximum(self._goals[-1].least - self.by_group, 0)
+        return missing
+
+    def room(self) -> IntArray:
         """Return what each group may still spend at this pace; int64, shape (groups,)."""
         goal = self._goals[-1]
-        needs: IntArray = np.minimum(goal.most - self.by_group, goal.until - self.spent)
-        return np.maximum(needs, 0)
+        room: IntArray = np.minimum(goal.most - self.by_group, goal.until - self.spent)
+        return np.maximum(room, 0)
 
     def _goal_at(self, pace: float) -> _Goal:
         end = self._end
@@ -172,6 +188,6 @@ class Ledger:
         hopeless = (
             (missing == 0) | (smallest > self.left) | (spent + smallest > self.limits.high[group])
         )
-        spare = smallest - 1 if self._spare else 0
+        spare = np.maximum(smallest, 1) - 1 if self._spare else 0
         reserve: IntArray = np.where(hopeless, 0, missing + spare)
         return reserve

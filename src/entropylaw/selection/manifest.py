@@ -7,18 +7,41 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from entropylaw.errors import InputError
-from entropylaw.types import Packing, Screening, Variant
+from entropylaw.errors import ConfigError, InputError
+from entropylaw.guards import Guards
+from entropylaw.selection.budget import Budget, Bytes, Tokenizer, Tokens, tokenizer_name
+from entropylaw.selection.honoured import (
+    BudgetLine,
+    GroupLine,
+    GuardLine,
+    QualityLine,
+    guard_fact,
+    quota_fact,
+)
+from entropylaw.selection.quality import Quality
+from entropylaw.selection.quotas import Quotas
+from entropylaw.types import CompareWithin, Packing, Screening, Variant
 
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class BudgetRecord(_Frozen):
+    """A budget in tokens or bytes; a tokenizer is held by its name."""
+
+    unit: Literal["tokens", "bytes"]
+    amount: int | float
+    counts: str | None = None
+    bytes_per_token: float | None = None
+    tokenizer: str | None = None
+
+
 class Parameters(_Frozen):
     """What the user asked for."""
 
-    budget: int | float
+    selector: str = "ZipSelector"
+    budget: int | float | BudgetRecord
     k1: int
     k2: int
     k3: int
@@ -26,8 +49,16 @@ class Parameters(_Frozen):
     variant: Variant
     packing: Packing = "full"
     screening: Screening = "full"
+    groups: str | None = None
+    quotas: Quotas | None = None
+    compare_within: CompareWithin = "pool"
+    quality: Quality | None = None
+    min_bytes: int | None = None
+    max_bytes: int | None = None
+    guards: Guards | None = None
+    options: Mapping[str, str | int | float] = {}
     render: str
-    text: str | None
+    text: str | tuple[str, ...] | None
 
 
 class CompressorRecord(_Frozen):
@@ -68,12 +99,25 @@ class Manifest(_Frozen):
         What was owned before.
     weights : str or None
         Digest of the weights, if there were any.
+    given : mapping
+        Digests of what else was said of the records: groups, quality, tokens, required and
+        forbidden rows.
     empty_records : int
         Records without text, which are never chosen.
+    left_out : mapping
+        Why records could not be chosen, and how many; each counts for the first reason.
     skipped_records : int
         Records of the file that could not be read, left out because that was asked for.
     selected : DataRecord
         What was chosen, in the order chosen.
+    budget : BudgetLine
+        What might be spent and was.
+    groups : tuple of GroupLine
+        What each group got of it, if records were grouped.
+    quality : QualityLine or None
+        What quality the choice has.
+    guards : tuple of GuardLine
+        What each guard caught, and what of it was chosen.
     set_raw, set_size : int
         Bytes and compressed bytes of the set, the initial subset and framing included.
     """
@@ -86,9 +130,15 @@ class Manifest(_Frozen):
     shapes: Mapping[str, int]
     initial_subset: DataRecord | None
     weights: str | None
+    given: Mapping[str, str] = {}
     empty_records: int
+    left_out: Mapping[str, int] = {}
     skipped_records: int = 0
     selected: DataRecord
+    budget: BudgetLine
+    groups: tuple[GroupLine, ...] = ()
+    quality: QualityLine | None = None
+    guards: tuple[GuardLine, ...] = ()
     set_raw: int
     set_size: int
 
@@ -114,3 +164,64 @@ class Manifest(_Frozen):
     def to_json(self) -> str:
         """Return the manifest as indented JSON."""
         return self.model_dump_json(indent=2) + "\n"
+
+
+def budget_record(budget: Budget) -> int | float | BudgetRecord:
+    """Return a budget as a manifest holds it."""
+    if isinstance(budget, Bytes):
+        return BudgetRecord(unit="bytes", amount=budget.amount)
+    if isinstance(budget, Tokens):
+        return BudgetRecord(
+            unit="tokens",
+            amount=budget.amount,
+            counts=budget.counts,
+            bytes_per_token=budget.bytes_per_token,
+            tokenizer=None if budget.tokenizer is None else tokenizer_name(budget.tokenizer),
+        )
+    return budget
+
+
+def recorded_budget(record: int | float | BudgetRecord, tokenizer: Tokenizer | None) -> Budget:
+    """Return the budget that a manifest tells of.
+
+    Raises
+    ------
+    ConfigError
+        If it was counted by a tokenizer and none is given.
+    """
+    if not isinstance(record, BudgetRecord):
+        return record
+    if record.unit == "bytes":
+        return Bytes(record.amount)
+    if record.tokenizer is not None and tokenizer is None:
+        raise ConfigError(
+            f"the manifest's tokens were counted by {record.tokenizer}, which a manifest cannot "
+            "hold. Pass it as tokenizer=."
+        )
+    return Tokens(
+        record.amount,
+        counts=record.counts,
+        tokenizer=tokenizer if record.tokenizer is not None else None,
+        bytes_per_token=record.bytes_per_token,
+    )
+
+
+def control_facts(manifest: Manifest) -> dict[str, str]:
+    """Return how each control that was asked for was honoured: label to value."""
+    facts = {}
+    asked = manifest.parameters
+    if manifest.budget.unit != "records":
+        facts["budget"] = str(manifest.budget)
+    if asked.quotas is not None:
+        facts["quotas"] = quota_fact(manifest.groups, manifest.budget.unit)
+    if asked.compare_within != "pool":
+        facts["compared within"] = asked.compare_within
+    if manifest.quality is not None:
+        facts["quality"] = str(manifest.quality)
+    if manifest.guards:
+        facts["guards"] = guard_fact(manifest.guards)
+    if manifest.left_out:
+        facts["left out"] = ", ".join(
+            f"{reason} {count:,}" for reason, count in manifest.left_out.items()
+        )
+    return facts

@@ -12,7 +12,7 @@ import numpy as np
 
 from entropylaw.errors import ConfigError, InputError, QuotaError
 from entropylaw.selection.ledger import NO_LIMIT
-from entropylaw.types import IntArray
+from entropylaw.types import AnyArray, IntArray
 
 Bound: TypeAlias = int | float | Mapping[str, int | float] | None
 """An int in the unit of the budget, a float as a share of it; one for all groups, or by group."""
@@ -99,7 +99,7 @@ class Groups:
         return sums
 
 
-def groups_of(values: Sequence[object], count: int) -> Groups:
+def groups_of(values: Sequence[object] | AnyArray, count: int) -> Groups:
     """Return the groups that the values name, one for each record.
 
     Raises

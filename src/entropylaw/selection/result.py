@@ -14,7 +14,7 @@ from entropylaw.errors import FingerprintError, InputError
 from entropylaw.io.files import atomic_write
 from entropylaw.io.load import Render, as_corpus, record_count, take_records
 from entropylaw.render.cards import html_card, text_card
-from entropylaw.selection.manifest import Manifest
+from entropylaw.selection.manifest import Manifest, control_facts
 from entropylaw.selection.memory import Memory, memory_of
 from entropylaw.selection.rounds import PICK
 from entropylaw.types import AnyArray, FloatArray, IntArray
@@ -164,22 +164,23 @@ class SelectionResult:
 
     def facts(self) -> dict[str, str]:
         """Return what the printed form shows: label to value."""
-        manifest = self.manifest
-        shortcuts = {
-            "packing": manifest.parameters.packing,
-            "screening": manifest.parameters.screening,
-        }
-        return {
+        manifest, asked = self.manifest, self.manifest.parameters
+        shortcuts = {"packing": asked.packing, "screening": asked.screening}
+        facts = {
             "chosen": f"{len(self.picks):,} of {manifest.pool.records:,} records, "
             f"{manifest.selected.bytes:,} of {manifest.pool.bytes:,} bytes",
             "compression ratio": f"{self.ratio:.3f}",
             "compressor": f"{manifest.compressor.name} ({manifest.compressor.priming} priming)",
             "memory": str(self.memory),
-            "stages": f"k1={manifest.parameters.k1:,} k2={manifest.parameters.k2:,} "
-            f"k3={manifest.parameters.k3:,}, {len(self.trace):,} rounds, "
-            f"{self.evaluations:,} evaluations",
-            "variant": manifest.parameters.variant,
-        } | {name: how for name, how in shortcuts.items() if how != "full"}
+        }
+        if asked.selector == "ZipSelector":
+            facts |= {
+                "stages": f"k1={asked.k1:,} k2={asked.k2:,} k3={asked.k3:,}, "
+                f"{len(self.trace):,} rounds, {self.evaluations:,} evaluations",
+                "variant": asked.variant,
+            }
+        facts |= {name: how for name, how in shortcuts.items() if how != "full"}
+        return facts | control_facts(manifest)
 
     def __len__(self) -> int:
         return len(self.picks)

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from entropylaw.scoring import Scorer
+from entropylaw.selection.ledger import Ledger
+from entropylaw.selection.plan import Plan
 from entropylaw.selection.sizing import FullSizing, LazySizing, Sizing, Unions, union_ratios
-from entropylaw.selection.stages import GONE, Packed, Ranking, lowest, pack, screen, shortlist
-from entropylaw.types import (
-    AnyArray,
-    BoolArray,
-    FloatArray,
-    IntArray,
-    Packing,
-    Screening,
-    Variant,
+from entropylaw.selection.stages import (
+    GONE,
+    Packed,
+    Ranking,
+    lowest,
+    lowest_of_groups,
+    pack,
+    screen,
+    shortlist,
 )
+from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray
 
 PICK = np.dtype(
     [
@@ -44,42 +47,6 @@ SCREENING_SLACK, PACKING_SLACK = 5, 0
 """Slack of the lazy sizings, in percent. Between rounds 5 % halve or quarter the records missed
 for half as many evaluations more; within a pack they double the evaluations and gain little.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A selection with every parameter settled.
-
-    Attributes
-    ----------
-    budget : int
-        Records to choose.
-    k1, k2, k3 : int
-        Records screened, shortlisted and packed in a round.
-    variant : {"paper", "reference"}
-        Whether shortlisted records that are not packed stay in the pool, or are retired.
-    selectable : bool array, shape (n,)
-        Which records may be chosen.
-    weights : float array, shape (n,), or None
-        How much the information of each record counts.
-    owned : sequence of bytes
-        Records already owned: the set starts with them.
-    packing : {"full", "lazy"}
-        Whether each step of packing measures the whole shortlist, or the most promising of it.
-    screening : {"full", "adaptive"}
-        Whether all screened records are measured, or the most promising of them.
-    """
-
-    budget: int
-    k1: int
-    k2: int
-    k3: int
-    variant: Variant
-    selectable: BoolArray
-    weights: FloatArray | None = None
-    owned: Sequence[bytes] = ()
-    packing: Packing = "full"
-    screening: Screening = "full"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,7 +89,9 @@ class Round:
 
 
 def zip_rounds(scorer: Scorer, plan: Plan, *, rank: Ranking = lowest) -> Iterator[Round]:
-    """Yield the rounds of the greedy selection, until the budget is met.
+    """Yield the rounds of the greedy selection, until the budget is spent.
+
+    Records that are required make up a round of their own, the first.
 
     Parameters
     ----------
@@ -139,35 +108,39 @@ def zip_rounds(scorer: Scorer, plan: Plan, *, rank: Ranking = lowest) -> Iterato
        Performance", arXiv:2407.06645, 2024. Algorithm 1.
     """
     search = _Search(scorer, plan, rank)
-    left, number = plan.budget, 0
-    while left:
-        done = search.round(number, count=min(plan.k3, left))
+    if len(plan.required):
+        yield search.take_in_order(plan.required)
+    while search.ledger.left > 0:
+        done = search.round()
+        if done is None:
+            return
         yield done
-        left -= len(done.picks)
-        number += 1
 
 
-def count_evaluations(plan: Plan) -> int:
-    """Return how many unions a plan sizes, without sizing any: at most, if it sizes lazily.
+def ordered_rounds(scorer: Scorer, plan: Plan, order: IntArray) -> Iterator[Round]:
+    """Yield rounds that take records in an order given, as far as the budget and quotas allow.
 
-    Examples
-    --------
-    >>> count_evaluations(Plan(4, 50, 4, 2, "paper", np.ones(9, bool)))
-    30
+    The evidence is that of a greedy selection that had chosen the same records.
+
+    Parameters
+    ----------
+    scorer : Scorer
+        Sizes the records.
+    plan : Plan
+        What may be chosen; `k3` records make a round.
+    order : int64 array
+        Rows, the first to take first; those that are not selectable are passed over.
     """
-    live, retired, left, total = int(plan.selectable.sum()), 0, plan.budget, 0
-    while left:
-        if not live:
-            live, retired = retired, 0
-        screened, short = min(plan.k1, live), min(plan.k2, live)
-        packed = min(plan.k3, left, short)
-        total += screened + packed * short - packed * (packed - 1) // 2
-        if plan.variant == "reference":
-            live, retired = live - short, retired + short - packed
-        else:
-            live -= packed
-        left -= packed
-    return total
+    search = _Search(scorer, plan, lowest)
+    if len(plan.required):
+        yield search.take_in_order(plan.required)
+    order = order[search.live(order)]
+    while len(order) and search.ledger.left > 0:
+        taken = search.first_allowed(order)
+        if not len(taken):
+            return
+        yield search.take_in_order(taken)
+        order = order[search.live(order)]
 
 
 class _Search:
@@ -182,6 +155,7 @@ class _Search:
     """
 
     def __init__(self, scorer: Scorer, plan: Plan, rank: Ranking) -> None:
+        self.ledger = Ledger(plan.limits)
         self._scorer, self._plan, self._rank = scorer, plan, rank
         own = union_ratios(scorer.own_raw, scorer.own_sizes, 0, plan.weights)
         self._state = np.where(plan.selectable, own, GONE)
@@ -190,42 +164,122 @@ class _Search:
         self._chosen.extend_bytes(plan.owned)
         self._screening = _sizing(scorer, lazy=plan.screening == "adaptive", slack=SCREENING_SLACK)
         self._packing = _sizing(scorer, lazy=plan.packing == "lazy", slack=PACKING_SLACK)
+        self._number = 0
 
-    def round(self, number: int, *, count: int) -> Round:
-        """Choose `count` records, or all that are left if these are fewer."""
+    def round(self) -> Round | None:
+        """Choose k3 records, fewer if no more may be chosen; None if none may be."""
         plan, scorer = self._plan, self._scorer
-        if not np.isfinite(self._state).any():
-            self._state, self._retired = self._retired, np.full(len(self._state), GONE)
-
-        screened = screen(self._state, k1=plan.k1, rank=self._rank)
+        allowed = self._allowed()
+        if not len(allowed):
+            return None
+        screened = self._screen(allowed)
         state = self._state[screened]
         unions = self._screening.unions(
             self._chosen, screened, _of(plan.weights, screened), k=plan.k2
         )
         self._state[screened] = unions.ratios
 
-        short = shortlist(unions, k2=plan.k2, rank=self._rank)
+        short = self._shortlist(unions, screened)
         rows = screened[short]
         packed = pack(
             rows,
             scorer.empty_set(),
-            k3=count,
+            k3=plan.k3,
             weights=_of(plan.weights, rows),
             rank=self._rank,
             sizing=self._packing,
+            purse=self.ledger,
         )
         picked = short[packed.positions]
         self._leave(rows, screened[picked])
-        self._chosen.extend(screened[picked])
-        return Round(
-            number=number,
-            picks=_evidence(number, scorer, screened, state, unions, picked, packed),
+        return self._done(
+            _evidence(self._number, scorer, screened, state, unions, picked, packed),
             screened=len(screened),
             shortlisted=len(short),
             evaluations=len(unions.measured) + packed.evaluations,
+        )
+
+    def take_in_order(self, rows: IntArray) -> Round:
+        """Choose these records, in this order."""
+        scorer, everyone = self._scorer, np.arange(len(rows))
+        unions = FullSizing().unions(self._chosen, rows, _of(self._plan.weights, rows), k=1)
+        packed = _packed_in_order(scorer, rows)
+        state = scorer.own_raw[rows] / np.maximum(scorer.own_sizes[rows], 1)
+        for row in rows.tolist():
+            self.ledger.take(row)
+        self._state[rows] = self._retired[rows] = GONE
+        return self._done(
+            _evidence(self._number, scorer, rows, state, unions, everyone, packed),
+            screened=len(rows),
+            shortlisted=len(rows),
+            evaluations=len(rows) + packed.evaluations,
+        )
+
+    def live(self, rows: IntArray) -> BoolArray:
+        """Return which of these records may be chosen, the budget and quotas aside."""
+        live: BoolArray = np.isfinite(self._state[rows])
+        return live
+
+    def first_allowed(self, order: IntArray) -> IntArray:
+        """Return the first k3 of these records that budget and quotas allow together."""
+        trial, taken = self.ledger.copy(), []
+        for row in order[trial.start_round(order, self._plan.k3)].tolist():
+            if trial.may_take(np.array([row]))[0]:
+                trial.take(row)
+                taken.append(row)
+            if len(taken) == self._plan.k3 or trial.left <= 0:
+                break
+        return np.array(taken, np.int64)
+
+    def _done(self, picks: AnyArray, *, screened: int, shortlisted: int, evaluations: int) -> Round:
+        self._chosen.extend(picks["row"])
+        self._number += 1
+        return Round(
+            number=self._number - 1,
+            picks=picks,
+            screened=screened,
+            shortlisted=shortlisted,
+            evaluations=evaluations,
             set_raw=self._chosen.raw,
             set_size=self._chosen.size,
         )
+
+    def _allowed(self) -> IntArray:
+        """Return the rows that may be chosen now; brings the retired back if no other may be."""
+        rows = np.flatnonzero(np.isfinite(np.minimum(self._state, self._retired)))
+        allowed = rows[self.ledger.start_round(rows, self._plan.k3)]
+        if not self.live(allowed).any():
+            self._state = np.minimum(self._state, self._retired)
+            self._retired = np.full(len(self._state), GONE)
+        return allowed[self.live(allowed)]
+
+    def _screen(self, allowed: IntArray) -> IntArray:
+        """Return the rows of the k1 lowest ratios, those to prefer among equals first."""
+        plan = self._plan
+        state = np.full(len(self._state), GONE)
+        state[allowed] = self._state[allowed]
+        if plan.priority is None:
+            return self._narrowed(state, plan.limits.groups, plan.k1)
+        groups = plan.limits.groups
+        of_ordered = None if groups is None else groups[plan.priority]
+        return plan.priority[self._narrowed(state[plan.priority], of_ordered, plan.k1)]
+
+    def _shortlist(self, unions: Unions, screened: IntArray) -> IntArray:
+        """Return the positions of the k2 lowest union ratios among the screened records."""
+        groups = self._plan.limits.groups
+        if groups is None:
+            return shortlist(unions, k2=self._plan.k2, rank=self._rank)
+        return self._narrowed(unions.ratios, groups[screened], self._plan.k2)
+
+    def _narrowed(self, values: FloatArray, groups: IntArray | None, k: int) -> IntArray:
+        """Return the positions of the k lowest values; with quotas, of what each group needs."""
+        if groups is None:
+            return screen(values, k1=k, rank=self._rank)
+        cost = self._plan.limits.typical_cost
+        wide = k / self._plan.k3
+        least = np.ceil(self.ledger.missing() / cost * wide).astype(np.int64)
+        most = np.ceil(self.ledger.room() / cost * wide).astype(np.int64)
+        return lowest_of_groups(values, groups, k, least=least, most=most)
 
     def _leave(self, shortlisted: IntArray, chosen: IntArray) -> None:
         """Take the chosen rows out for good; in the reference variant retire the shortlist."""
@@ -234,6 +288,17 @@ class _Search:
             self._state[shortlisted] = GONE
         self._state[chosen] = GONE
         self._retired[chosen] = GONE
+
+
+def _packed_in_order(scorer: Scorer, rows: IntArray) -> Packed:
+    """Return what packing tells of records taken in this order."""
+    inside = scorer.empty_set()
+    raw, sizes = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
+    for step in range(len(rows)):
+        row = rows[step : step + 1]
+        raw[step], sizes[step] = inside.union_raw(row)[0], inside.union_sizes(row)[0]
+        inside.extend(row)
+    return Packed(np.arange(len(rows)), raw, sizes, len(rows))
 
 
 def _evidence(

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import get_args
-
-from tqdm.auto import tqdm
 
 from entropylaw.compressors import Compressor, get_compressor
 from entropylaw.errors import ConfigError
-from entropylaw.io.load import Render
-from entropylaw.io.renderer import Renderer
-from entropylaw.scoring import Scorer, check_kind, resolve_jobs
-from entropylaw.selection.budget import checked_budget, checked_stages
+from entropylaw.guards import Guards
+from entropylaw.io.load import Render, Text
+from entropylaw.scoring import Scorer
+from entropylaw.selection.base import PoolSelector
+from entropylaw.selection.budget import Budget, Tokenizer, checked_stages
+from entropylaw.selection.controls import Given
 from entropylaw.selection.estimate import Estimate, estimate_cost
-from entropylaw.selection.guidance import warn_of_short_memory
-from entropylaw.selection.manifest import Manifest, Parameters
-from entropylaw.selection.result import SelectionResult
+from entropylaw.selection.manifest import Manifest, recorded_budget
+from entropylaw.selection.plan import Plan
+from entropylaw.selection.quality import Quality
+from entropylaw.selection.quotas import Quotas
 from entropylaw.selection.rounds import Round, zip_rounds
-from entropylaw.selection.task import Task, make_result, prepare
-from entropylaw.types import Packing, Screening, Variant, WorkerKind
+from entropylaw.selection.task import Method, Task, weighted
+from entropylaw.types import AnyArray, CompareWithin, Packing, Screening, Variant, WorkerKind
 
 
-class ZipSelector:
+class ZipSelector(PoolSelector):
     """Choose the least redundant records of a pool by the greedy ZIP algorithm.
 
     Each round screens the `k1` records of lowest compression ratio, sizes each of them
@@ -32,8 +32,9 @@ class ZipSelector:
 
     Parameters
     ----------
-    budget : int or float
-        Number of records, or a fraction of the pool above 0 and up to 1.0.
+    budget : int, float, Tokens or Bytes
+        Number of records, or a fraction of the pool above 0 and up to 1.0; or an amount of
+        tokens or bytes, which is filled to within the smallest record that is left.
     k1, k2, k3 : int, default 10_000, 200, 100
         Records screened, shortlisted and packed in a round; ``k1 >= k2 >= k3``.
     compressor : str or Compressor, default "zlib"
@@ -51,11 +52,27 @@ class ZipSelector:
         ``"adaptive"``: of the `k1` screened records the most promising are measured, until no
         other could be among the `k2`. Needs about a third of these evaluations, and changes
         some picks for the same reason; least so with compressors that see the whole set.
+    groups : str, optional
+        The column that names each record's group: its source, language, domain.
+    quotas : Quotas, optional
+        What each group gets of the budget. Kept all along, so that any prefix of the choice has
+        about the same composition.
+    compare_within : {"pool", "group", "length", "group and length"}, default "pool"
+        With whom a record competes: its ratio is put in proportion to the typical ratio of its
+        like, so that code, scripts of several bytes a letter and short records are judged among
+        themselves.
+    quality : Quality, optional
+        What a quality score does: a minimum, a weight against density, a tie-break.
+    min_bytes, max_bytes : int, optional
+        Length of the records that may be chosen.
+    guards : Guards, optional
+        What is looked for before anything is chosen: copies, noise, base64, mojibake, templates.
+        Each guard warns and lists what it caught, or drops it.
     render : str, callable or None
         How a record becomes text: a rule (``"sharegpt"``, ``"messages"``, ``"alpaca"``, ...),
         a function, or None to recognise the shape of each record.
-    text : str, optional
-        The column that holds the text, instead of a rule.
+    text : str, sequence of str or callable, optional
+        The column or columns that hold the text, a template, or a function, instead of a rule.
     n_jobs : int or None
         Threads or processes; None for all cores. The result does not depend on it.
     workers : {"auto", "threads", "processes", "serial"}, default "auto"
@@ -69,6 +86,10 @@ class ZipSelector:
     ------
     BudgetError, ConfigError, CompressorSpecError
         If an option cannot work.
+
+    See Also
+    --------
+    entropylaw.audit : What selection would do to a pool, before anything is selected.
 
     Examples
     --------
@@ -85,7 +106,7 @@ class ZipSelector:
 
     def __init__(
         self,
-        budget: int | float,
+        budget: Budget,
         *,
         k1: int = 10_000,
         k2: int = 200,
@@ -94,27 +115,19 @@ class ZipSelector:
         variant: Variant = "paper",
         packing: Packing = "full",
         screening: Screening = "full",
+        groups: str | None = None,
+        quotas: Quotas | None = None,
+        compare_within: CompareWithin = "pool",
+        quality: Quality | None = None,
+        min_bytes: int | None = None,
+        max_bytes: int | None = None,
+        guards: Guards | None = None,
         render: Render = None,
-        text: str | None = None,
+        text: Text = None,
         n_jobs: int | None = None,
         workers: WorkerKind = "auto",
         progress: bool | None = None,
     ) -> None:
-        checked_budget(budget)
-        checked_stages(k1, k2, k3)
-        get_compressor(compressor)
-        resolve_jobs(n_jobs)
-        check_kind(workers)
-        if variant not in get_args(Variant):
-            raise ConfigError(
-                f'variant must be "paper" or "reference", got {variant!r}. '
-                '"reference" does what the published script does.'
-            )
-        if packing not in get_args(Packing):
-            raise ConfigError(f'packing must be "full" or "lazy", got {packing!r}.')
-        if screening not in get_args(Screening):
-            raise ConfigError(f'screening must be "full" or "adaptive", got {screening!r}.')
-        Renderer(render, text)
         self.budget = budget
         self.k1 = k1
         self.k2 = k2
@@ -123,11 +136,19 @@ class ZipSelector:
         self.variant: Variant = variant
         self.packing: Packing = packing
         self.screening: Screening = screening
+        self.groups = groups
+        self.quotas = quotas
+        self.compare_within: CompareWithin = compare_within
+        self.quality = quality
+        self.min_bytes = min_bytes
+        self.max_bytes = max_bytes
+        self.guards = guards
         self.render = render
         self.text = text
         self.n_jobs = n_jobs
         self.workers: WorkerKind = workers
         self.progress = progress
+        self._check()
 
     @classmethod
     def from_manifest(
@@ -135,6 +156,7 @@ class ZipSelector:
         manifest: Manifest,
         *,
         compressor: str | Compressor | None = None,
+        tokenizer: Tokenizer | None = None,
         render: Render = None,
         n_jobs: int | None = None,
         workers: WorkerKind = "auto",
@@ -148,12 +170,16 @@ class ZipSelector:
             Of an earlier result.
         compressor : str or Compressor, optional
             Needed only where the name in the manifest is not in the registry.
+        tokenizer : callable, optional
+            Needed where the budget was counted by one.
         render : callable, optional
             Needed where the records were rendered by a function.
         n_jobs, workers, progress
             As for the class.
         """
         asked = manifest.parameters
+        if asked.selector != cls.__name__:
+            raise ConfigError(f"the manifest is that of a {asked.selector}, not of a ZipSelector.")
         if asked.render.startswith("function ") and render is None:
             raise ConfigError(
                 f"the manifest's records were rendered by the {asked.render}, which a manifest "
@@ -161,7 +187,7 @@ class ZipSelector:
             )
         rule = None if asked.render == "auto" or asked.text is not None else asked.render
         return cls(
-            asked.budget,
+            recorded_budget(asked.budget, tokenizer),
             k1=asked.k1,
             k2=asked.k2,
             k3=asked.k3,
@@ -169,6 +195,13 @@ class ZipSelector:
             variant=asked.variant,
             packing=asked.packing,
             screening=asked.screening,
+            groups=asked.groups,
+            quotas=asked.quotas,
+            compare_within=asked.compare_within,
+            quality=asked.quality,
+            min_bytes=asked.min_bytes,
+            max_bytes=asked.max_bytes,
+            guards=asked.guards,
             render=rule if render is None else render,
             text=asked.text,
             n_jobs=n_jobs,
@@ -176,63 +209,21 @@ class ZipSelector:
             progress=progress,
         )
 
-    def select(
-        self,
-        data: object,
-        *,
-        initial_subset: object = None,
-        weights: object = None,
-    ) -> SelectionResult:
-        """Choose records of `data` until the budget is met.
-
-        Parameters
-        ----------
-        data : sequence of str, bytes or dict, path, or Corpus
-            The pool.
-        initial_subset : sequence of int, or records, optional
-            What is owned already and is to be extended: rows of the pool (which are then not
-            chosen again), or records from elsewhere. They do not count towards the budget.
-        weights : float array, shape (n,), optional
-            How much the information of each record counts: the compressed bytes that a record
-            adds are multiplied by its weight when ratios are compared. Finite and positive.
-
-        Returns
-        -------
-        SelectionResult
-
-        Raises
-        ------
-        BudgetError
-            If the pool has fewer records to choose from than the budget.
-        InputError
-            If the data cannot be read; names the record.
-        CompressorError
-            If the compressor raises or returns nonsense.
-        WorkerError
-            If a worker process is killed.
-
-        Warns
-        -----
-        EmptyRecordWarning
-            If some records hold no text.
-        ShortMemoryWarning
-            If the compressor could not see most of the chosen set at the end.
-        """
-        task = self._task(data, initial_subset, weights)
-        with self._scorer(task) as scorer:
-            rounds = list(self._shown(zip_rounds(scorer, task.plan), task.plan.budget))
-        result = make_result(task, rounds, parameters=self._parameters(task), render=self.render)
-        warn_of_short_memory(result)
-        return result
-
     def estimate(
         self,
         data: object,
         *,
         initial_subset: object = None,
         weights: object = None,
+        groups: Sequence[object] | AnyArray | None = None,
+        quality: Sequence[object] | AnyArray | None = None,
+        tokens: Sequence[object] | AnyArray | None = None,
+        required: Sequence[int] | AnyArray | None = None,
+        forbidden: Sequence[int] | AnyArray | None = None,
     ) -> Estimate:
         """Say what `select` would cost, from a small sample; parameters as `select`.
+
+        Guards are gone through in full, since they decide who may be chosen.
 
         Examples
         --------
@@ -240,7 +231,8 @@ class ZipSelector:
         >>> ZipSelector(200).estimate(texts).evaluations
         31800
         """
-        task = self._task(data, initial_subset, weights)
+        given = Given(initial_subset, weights, groups, quality, tokens, required, forbidden)
+        task = self._task(data, given)
         with self._scorer(task) as scorer:
             return estimate_cost(scorer, task.plan)
 
@@ -250,6 +242,11 @@ class ZipSelector:
         *,
         initial_subset: object = None,
         weights: object = None,
+        groups: Sequence[object] | AnyArray | None = None,
+        quality: Sequence[object] | AnyArray | None = None,
+        tokens: Sequence[object] | AnyArray | None = None,
+        required: Sequence[int] | AnyArray | None = None,
+        forbidden: Sequence[int] | AnyArray | None = None,
     ) -> Iterator[Round]:
         """Yield what each round chose, for those who embed the selection; parameters as `select`.
 
@@ -261,58 +258,31 @@ class ZipSelector:
         >>> [len(r.rows) for r in ZipSelector(7, k1=9, k2=4, k3=3).rounds(texts)]
         [3, 3, 1]
         """
-        task = self._task(data, initial_subset, weights)
+        given = Given(initial_subset, weights, groups, quality, tokens, required, forbidden)
+        task = self._task(data, given)
         with self._scorer(task) as scorer:
-            yield from zip_rounds(scorer, task.plan)
+            yield from zip_rounds(scorer, weighted(task, scorer))
 
-    def __repr__(self) -> str:
-        return (
-            f"ZipSelector(budget={self.budget!r}, k1={self.k1}, k2={self.k2}, k3={self.k3}, "
-            f"compressor={self.compressor!r}, variant={self.variant!r}, "
-            f"packing={self.packing!r}, screening={self.screening!r})"
-        )
+    def _rounds(self, scorer: Scorer, plan: Plan, task: Task) -> Iterator[Round]:
+        return zip_rounds(scorer, plan)
 
-    def _task(self, data: object, initial_subset: object, weights: object) -> Task:
-        return prepare(
-            data,
-            budget=checked_budget(self.budget),
-            stages=(self.k1, self.k2, self.k3),
-            compressor=get_compressor(self.compressor),
-            variant=self.variant,
-            packing=self.packing,
-            screening=self.screening,
-            render=self.render,
-            text=self.text,
-            initial_subset=initial_subset,
-            weights=weights,
-        )
-
-    def _scorer(self, task: Task) -> Scorer:
-        jobs = resolve_jobs(self.n_jobs)
-        return Scorer(task.pool, task.compressor, n_jobs=jobs, workers=self.workers)
-
-    def _parameters(self, task: Task) -> Parameters:
-        return Parameters(
-            budget=checked_budget(self.budget),
+    def _method(self) -> Method:
+        checked_stages(self.k1, self.k2, self.k3)
+        _check_option("variant", self.variant, get_args(Variant))
+        _check_option("packing", self.packing, get_args(Packing))
+        _check_option("screening", self.screening, get_args(Screening))
+        return Method(
+            get_compressor(self.compressor),
             k1=int(self.k1),
             k2=int(self.k2),
             k3=int(self.k3),
-            compressor=task.compressor.name,
             variant=self.variant,
             packing=self.packing,
             screening=self.screening,
-            render=Renderer(self.render, self.text).name,
-            text=self.text,
         )
 
-    def _shown(self, rounds: Iterable[Round], budget: int) -> Iterator[Round]:
-        show = _interactive() if self.progress is None else self.progress
-        with tqdm(total=budget, unit="record", disable=not show, desc="select") as bar:
-            for one in rounds:
-                bar.update(len(one.picks))
-                bar.set_postfix(ratio=f"{one.ratio:.3f}", refresh=False)
-                yield one
 
-
-def _interactive() -> bool:
-    return sys.stderr.isatty() or "ipykernel" in sys.modules
+def _check_option(name: str, value: object, options: tuple[str, ...]) -> None:
+    if value not in options:
+        either = " or ".join(f'"{option}"' for option in options)
+        raise ConfigError(f"{name} must be {either}, got {value!r}.")

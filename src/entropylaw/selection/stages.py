@@ -9,17 +9,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from entropylaw.selection.sizing import FullSizing, SizedSet, Sizing, Unions
-from entropylaw.types import FloatArray, IntArray
+from entropylaw.types import BoolArray, FloatArray, IntArray
 
 Ranking = Callable[[FloatArray, int], IntArray]
 """From values and a number k to the positions of the k lowest; never called with k = 0."""
 
 GONE = np.inf
 """The ratio of a record that may not be chosen."""
+
+
+class Purse(Protocol):
+    """What packing may spend; see `entropylaw.selection.ledger.Ledger`."""
+
+    def may_take(self, rows: IntArray) -> BoolArray:
+        """Return which of these records may be taken now."""
+        ...
+
+    def take(self, row: int) -> None:
+        """Book one record."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +76,40 @@ def lowest(values: FloatArray, k: int) -> IntArray:
     return np.sort(np.concatenate([below, tied]))
 
 
+def lowest_of_groups(
+    values: FloatArray, groups: IntArray, k: int, *, least: IntArray, most: IntArray
+) -> IntArray:
+    """Return the positions of `k` low values, with so many of each group; ascending.
+
+    The `least` lowest of each group come first, then the lowest of all, up to `most` of a group.
+
+    Parameters
+    ----------
+    values : float array, shape (n,)
+        Compression ratios; those GONE are not considered.
+    groups : int64 array, shape (n,)
+        Number of each group.
+    k : int
+        How many; fewer if the groups do not have as many.
+    least, most : int64 arrays, shape (groups,)
+        How many of each group.
+
+    Examples
+    --------
+    >>> values, groups = np.array([1.0, 1.1, 1.2, 9.0]), np.array([0, 0, 0, 1])
+    >>> lowest_of_groups(values, groups, 3, least=np.array([0, 1]), most=np.array([3, 3])).tolist()
+    [0, 1, 3]
+    """
+    live = np.flatnonzero(np.isfinite(values))
+    order = live[np.lexsort((values[live], groups[live]))]
+    group = groups[order]
+    place = np.arange(len(order)) - np.searchsorted(group, np.arange(len(least)))[group]
+    first = np.sort(order[place < least[group]])
+    then = np.sort(order[(place >= least[group]) & (place < most[group])])
+    first = _lowest_at(first, values, k)
+    return np.sort(np.concatenate([first, _lowest_at(then, values, k - len(first))]))
+
+
 def screen(state: FloatArray, *, k1: int, rank: Ranking = lowest) -> IntArray:
     """Return the rows of the `k1` lowest ratios of the state; fewer if fewer are left.
 
@@ -89,6 +136,7 @@ def pack(
     weights: FloatArray | None = None,
     rank: Ranking = lowest,
     sizing: Sizing | None = None,
+    purse: Purse | None = None,
 ) -> Packed:
     """Choose up to `k3` of the shortlisted records, one at a time, for the densest set.
 
@@ -106,6 +154,8 @@ def pack(
         How ties and order are settled.
     sizing : Sizing, optional
         Which unions are measured at each step; default: all.
+    purse : Purse, optional
+        Says at each step which records may be taken; without it, any.
     """
     sizing = FullSizing() if sizing is None else sizing
     count = min(k3, len(rows))
@@ -114,9 +164,13 @@ def pack(
     sizes = np.empty(count, np.int64)
     left = np.ones(len(rows), np.bool_)
     ratios = np.empty(len(rows), np.float64)
-    evaluations = 0
-    for step in range(count):
+    evaluations = done = 0
+    while done < count:
         positions = np.flatnonzero(left)
+        if purse is not None:
+            positions = positions[purse.may_take(rows[positions])]
+        if not len(positions):
+            break
         of_left = None if weights is None else weights[positions]
         unions = sizing.unions(pack_set, rows[positions], of_left, k=1)
         evaluations += len(unions.measured)
@@ -124,7 +178,17 @@ def pack(
         ratios[positions[unions.measured]] = unions.ratios[unions.measured]
         best = int(rank(ratios, 1)[0])
         at = int(np.searchsorted(positions, best))
-        chosen[step], raw[step], sizes[step] = best, unions.raw[at], unions.sizes[at]
+        chosen[done], raw[done], sizes[done] = best, unions.raw[at], unions.sizes[at]
+        done += 1
         left[best] = False
         pack_set.extend(rows[best : best + 1])
-    return Packed(chosen, raw, sizes, evaluations)
+        if purse is not None:
+            purse.take(int(rows[best]))
+    return Packed(chosen[:done], raw[:done], sizes[:done], evaluations)
+
+
+def _lowest_at(positions: IntArray, values: FloatArray, k: int) -> IntArray:
+    """Return those of the positions with the `k` lowest values."""
+    if len(positions) <= k:
+        return positions
+    return positions[:0] if k == 0 else positions[lowest(values[positions], k)]

@@ -11,14 +11,43 @@ import numpy as np
 
 from entropylaw.compressors import Compressor, describe
 from entropylaw.corpus import Corpus, checked_weights
-from entropylaw.errors import InputError
-from entropylaw.io.load import Render, as_corpus
-from entropylaw.selection.budget import records_of
+from entropylaw.errors import ConfigError
+from entropylaw.io.load import Render, Text, as_corpus
+from entropylaw.scoring import Scorer
+from entropylaw.selection.controls import Controls, Given
 from entropylaw.selection.guidance import warn_of_empty, warn_of_slow
+from entropylaw.selection.honoured import budget_line, group_lines, guard_lines, quality_line
+from entropylaw.selection.likeness import likeness_weights
 from entropylaw.selection.manifest import CompressorRecord, DataRecord, Manifest, Parameters
+from entropylaw.selection.plan import Plan, count_evaluations
+from entropylaw.selection.quality import quality_weights
 from entropylaw.selection.result import TRACE, SelectionResult
-from entropylaw.selection.rounds import Plan, Round, count_evaluations
+from entropylaw.selection.rounds import Round
+from entropylaw.selection.settle import Settled, rows_of, settle
 from entropylaw.types import FloatArray, IntArray, Packing, Screening, Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How records are sought: the stages, and what measures.
+
+    Attributes
+    ----------
+    compressor : Compressor
+        What measures.
+    k1, k2, k3 : int
+        Records screened, shortlisted and packed in a round.
+    variant, packing, screening
+        As in `ZipSelector`.
+    """
+
+    compressor: Compressor
+    k1: int
+    k2: int
+    k3: int
+    variant: Variant = "paper"
+    packing: Packing = "full"
+    screening: Screening = "full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,66 +58,100 @@ class Task:
     ----------
     pool : Corpus
         What is chosen from.
-    compressor : Compressor
-        What measures.
+    method : Method
+        How.
+    controls, given
+        What is asked for.
+    settled : Settled
+        What that means for each record.
     plan : Plan
-        What to choose.
+        What to choose; weights that depend on own ratios come in with `weighted`.
     owned : Corpus or None
         What is owned already.
-    empty : int
-        Records of the pool without text.
     """
 
     pool: Corpus
-    compressor: Compressor
+    method: Method
+    controls: Controls
+    given: Given
+    settled: Settled
     plan: Plan
     owned: Corpus | None
-    empty: int
 
 
 def prepare(
     data: object,
     *,
-    budget: int | float,
-    stages: tuple[int, int, int],
-    compressor: Compressor,
-    variant: Variant,
-    packing: Packing,
-    screening: Screening,
+    controls: Controls,
+    given: Given,
+    method: Method,
     render: Render,
-    text: str | None,
-    initial_subset: object,
-    weights: object,
+    text: Text,
+    n_jobs: int,
 ) -> Task:
     """Read the data and settle every parameter; see `ZipSelector` for their meaning."""
+    if controls.quotas is not None and method.screening == "adaptive":
+        raise ConfigError(
+            'screening="adaptive" looks for the most promising records of all groups together; '
+            'with quotas use screening="full".'
+        )
     pool = as_corpus(data, render=render, text=text)
-    if weights is not None:
-        pool = replace(pool, weights=checked_weights(weights, len(pool)))
-    rows = _rows_of(initial_subset, len(pool))
+    if given.weights is not None:
+        pool = replace(pool, weights=checked_weights(given.weights, len(pool)))
+    rows = _owned_rows(given.initial_subset, len(pool))
     if rows is not None:
         owned = pool.take(rows) if len(rows) else None
     else:
-        owned = as_corpus(initial_subset, render=render, text=text)
+        owned = as_corpus(given.initial_subset, render=render, text=text)
 
-    empty = pool.lengths == 0
-    selectable = ~empty
-    selectable[rows if rows is not None else []] = False
-    warn_of_empty(np.flatnonzero(empty).tolist(), len(pool))
-    k1, k2, k3 = map(int, stages)
+    warn_of_empty(np.flatnonzero(pool.lengths == 0).tolist(), len(pool))
+    settled = settle(
+        data,
+        pool,
+        controls,
+        given,
+        owned=np.empty(0, np.int64) if rows is None else rows,
+        n_jobs=n_jobs,
+    )
     plan = Plan(
-        budget=records_of(budget, selectable=int(selectable.sum()), pool=len(pool)),
-        k1=k1,
-        k2=k2,
-        k3=k3,
-        variant=variant,
-        selectable=selectable,
+        limits=settled.limits,
+        k1=method.k1,
+        k2=method.k2,
+        k3=method.k3,
+        variant=method.variant,
+        selectable=settled.selectable,
         weights=pool.weights,
         owned=() if owned is None else tuple(owned),
-        packing=packing,
-        screening=screening,
+        packing=method.packing,
+        screening=method.screening,
+        required=settled.required,
+        priority=settled.priority,
     )
-    warn_of_slow(describe(compressor), count_evaluations(plan))
-    return Task(pool, compressor, plan, owned, int(empty.sum()))
+    warn_of_slow(describe(method.compressor), count_evaluations(plan))
+    return Task(pool, method, controls, given, settled, plan, owned)
+
+
+def weighted(task: Task, scorer: Scorer) -> Plan:
+    """Return the plan with all that makes a record's information count more or less.
+
+    These are the caller's weights, quality, and a comparison with the record's like; they
+    multiply.
+    """
+    quality, scores = task.controls.quality, task.settled.scores
+    parts = [task.plan.weights]
+    if quality is not None and scores is not None:
+        parts.append(quality_weights(quality, scores))
+    if task.controls.compare_within != "pool":
+        groups = task.settled.groups
+        parts.append(
+            likeness_weights(
+                scorer.own_raw / np.maximum(scorer.own_sizes, 1),
+                task.pool.lengths,
+                None if groups is None else groups.codes,
+                task.controls.compare_within,
+            )
+        )
+    return replace(task.plan, weights=_product(parts))
 
 
 def make_result(
@@ -113,23 +176,31 @@ def make_result(
     )
     picks.setflags(write=False)
     trace.setflags(write=False)
+    rows, settled = picks["row"], task.settled
+    left = np.setdiff1d(np.flatnonzero(settled.selectable), rows)
     manifest = Manifest(
         entropylaw=version("entropylaw"),
         parameters=parameters,
-        compressor=CompressorRecord(**asdict(describe(task.compressor))),
+        compressor=CompressorRecord(**asdict(describe(task.method.compressor))),
         pool=_data_record(task.pool),
         shapes=dict(task.pool.shapes),
         initial_subset=None if task.owned is None else _data_record(task.owned),
-        weights=None if task.pool.weights is None else _digest(task.pool.weights),
-        empty_records=task.empty,
-        selected=_data_record(task.pool.take(picks["row"])),
+        weights=None if task.pool.weights is None else _digest(task.pool.weights, "<f8"),
+        given=_digests(task),
+        empty_records=int(np.count_nonzero(task.pool.lengths == 0)),
+        left_out=settled.left_out,
+        selected=_data_record(task.pool.take(rows)),
+        budget=budget_line(settled.spending, rows, left),
+        groups=group_lines(settled.groups, settled.limits, settled.spending, rows),
+        quality=quality_line(task.controls.quality, settled.scores, rows),
+        guards=guard_lines(settled.guarded, rows),
         set_raw=rounds[-1].set_raw,
         set_size=rounds[-1].set_size,
     )
     return SelectionResult(picks, trace, manifest, render)
 
 
-def _rows_of(initial_subset: object, pool: int) -> IntArray | None:
+def _owned_rows(initial_subset: object, pool: int) -> IntArray | None:
     """Return the rows of the pool that `initial_subset` names, or None if it holds records."""
     if initial_subset is None:
         return np.empty(0, np.int64)
@@ -137,7 +208,7 @@ def _rows_of(initial_subset: object, pool: int) -> IntArray | None:
         if not len(initial_subset):
             return np.empty(0, np.int64)
         if all(_is_row(item) for item in initial_subset):
-            return _checked_rows(np.array(initial_subset, np.int64), pool)
+            return rows_of("initial_subset", np.array(initial_subset, np.int64), pool)
     return None
 
 
@@ -145,19 +216,35 @@ def _is_row(item: object) -> bool:
     return isinstance(item, int | np.integer) and not isinstance(item, bool)
 
 
-def _checked_rows(rows: IntArray, pool: int) -> IntArray:
-    if rows.min() < 0 or rows.max() >= pool or len(np.unique(rows)) < len(rows):
-        raise InputError(
-            f"initial_subset as rows must be distinct and from 0 to {pool - 1}; seen: {len(rows)} "
-            f"rows, {len(np.unique(rows))} distinct, from {rows.min()} to {rows.max()}."
-        )
-    return rows
+def _product(parts: Sequence[FloatArray | None]) -> FloatArray | None:
+    weights = [part for part in parts if part is not None]
+    if not weights:
+        return None
+    product: FloatArray = np.prod(weights, axis=0)
+    return product
 
 
 def _data_record(corpus: Corpus) -> DataRecord:
     return DataRecord(records=len(corpus), bytes=corpus.total_bytes, fingerprint=corpus.fingerprint)
 
 
-def _digest(weights: FloatArray) -> str:
-    content = np.ascontiguousarray(weights, "<f8").tobytes()
+def _digests(task: Task) -> dict[str, str]:
+    """Return digests of what decides the choice and stands in no other place of the manifest."""
+    settled = task.settled
+    digests = {}
+    if settled.groups is not None:
+        digests["groups"] = _digest(settled.groups.codes, "<i8")
+    if settled.scores is not None:
+        digests["quality"] = _digest(settled.scores, "<f8")
+    if settled.spending.unit == "tokens" and settled.spending.costs is not None:
+        digests["tokens"] = _digest(settled.spending.costs, "<i8")
+    if len(settled.required):
+        digests["required"] = _digest(settled.required, "<i8")
+    if task.given.forbidden is not None and len(task.given.forbidden):
+        digests["forbidden"] = _digest(np.asarray(task.given.forbidden, np.int64), "<i8")
+    return digests
+
+
+def _digest(values: FloatArray | IntArray, kind: str) -> str:
+    content = np.ascontiguousarray(values, kind).tobytes()
     return f"blake2b-128:{hashlib.blake2b(content, digest_size=16).hexdigest()}"

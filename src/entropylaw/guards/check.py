@@ -1,0 +1,235 @@
+"""check_records: go through a pool with the guards that are on, and say what they caught."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from entropylaw.corpus import Corpus
+from entropylaw.errors import InputError
+from entropylaw.guards.bands import Deviations, deviations
+from entropylaw.guards.counts import SAMPLE_BYTES, Counts
+from entropylaw.guards.duplicates import exact_firsts, normalised_firsts
+from entropylaw.guards.familiar import ratios_alone, ratios_given_samples
+from entropylaw.guards.lines import LEAST_REPEATED
+from entropylaw.guards.mojibake import LEAST_MARKS
+from entropylaw.guards.near import near_firsts
+from entropylaw.guards.options import GUARDS, Guards
+from entropylaw.guards.order import LEAST_PAIRS, LEAST_WORDS
+from entropylaw.guards.report import Finding, GuardReport
+from entropylaw.guards.samples import Samples, draw_samples
+from entropylaw.guards.scripts import SCRIPTS
+from entropylaw.scoring import resolve_jobs
+from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray
+
+
+def check_records(
+    corpus: Corpus,
+    guards: Guards,
+    *,
+    own_ratios: FloatArray | None = None,
+    n_jobs: int | None = None,
+) -> GuardReport:
+    """Look at every record of a pool with the guards that are on.
+
+    Nothing is left out here: the report says which records the guards that drop have caught.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The pool.
+    guards : Guards
+        What is looked for.
+    own_ratios : float64 array, shape (n,), optional
+        Compression ratio of each record alone, where it is known already; by whichever
+        compressor, for records are compared with their like only. By default that of zlib.
+    n_jobs : int, optional
+        Threads that compress at a time; all cores if left out.
+
+    Returns
+    -------
+    GuardReport
+
+    Raises
+    ------
+    ConfigError
+        If `n_jobs` cannot work.
+    InputError
+        If there is not one ratio for each record.
+    MissingExtraError
+        If near-duplicates are looked for and datasketch is not installed.
+
+    Examples
+    --------
+    >>> pool = Corpus.from_rows([b"To be or not to be", b"and", b"to be, or not to be!", b"and"])
+    >>> report = check_records(pool, Guards(exact="drop"))
+    >>> report.rows("exact").tolist(), report.rows("normalised").tolist()
+    ([3], [2])
+    >>> report.dropped.tolist()
+    [False, False, False, True]
+    """
+    jobs = resolve_jobs(n_jobs)
+    if own_ratios is not None and own_ratios.shape != (len(corpus),):
+        raise InputError(
+            f"expected {len(corpus)} own ratios, one per record, got an array of shape "
+            f"{own_ratios.shape}."
+        )
+    inspection = _Inspection(corpus, guards, own_ratios, jobs)
+    looks = {
+        "exact": inspection.exact,
+        "normalised": inspection.normalised,
+        "near": inspection.near,
+        "noise": inspection.noise,
+        "template": inspection.template,
+        "shuffled": inspection.shuffled,
+        "encoded": inspection.encoded,
+        "mojibake": inspection.mojibake,
+        "repeated_lines": inspection.repeated_lines,
+    }
+    return GuardReport(tuple(looks[guard]() for guard in GUARDS if guards.on(guard)), len(corpus))
+
+
+class _Inspection:
+    """One look at a pool; what several guards need is computed once, and only if one asks."""
+
+    def __init__(
+        self, corpus: Corpus, guards: Guards, own_ratios: FloatArray | None, jobs: int
+    ) -> None:
+        self._corpus = corpus
+        self._guards = guards
+        self._own_ratios = own_ratios
+        self._jobs = jobs
+
+    def exact(self) -> Finding:
+        return self._copies("exact", self._exact_firsts, known=self._no_rows)
+
+    def normalised(self) -> Finding:
+        known = self._again(self._exact_firsts) if self._guards.on("exact") else self._no_rows
+        return self._copies("normalised", self._normalised_firsts, known=known)
+
+    def near(self) -> Finding:
+        normalised = self._guards.on("normalised")
+        firsts = self._normalised_firsts if normalised else self._exact_firsts
+        known = self._again(firsts) if self._guards.on("normalised", "exact") else self._no_rows
+        found = near_firsts(
+            self._corpus, firsts, similarity=self._guards.near_similarity, seed=self._guards.seed
+        )
+        return self._copies("near", found, known=known)
+
+    def noise(self) -> Finding:
+        ratios = self._own_ratios
+        if ratios is None:
+            ratios = ratios_alone(self._corpus, n_jobs=self._jobs)
+        off = self._off(ratios)
+        caught = off.values <= -self._guards.noise_deviations
+        return self._finding(
+            "noise",
+            caught,
+            off.values,
+            "deviations of its compression ratio from the median of its script and length",
+            unjudged=off.unjudged,
+        )
+
+    def template(self) -> Finding:
+        off = self._off(ratios_given_samples(self._corpus, self._samples, n_jobs=self._jobs))
+        caught = off.values >= self._guards.template_deviations
+        return self._finding(
+            "template",
+            caught,
+            off.values,
+            "deviations of its compression ratio, given a sample of the pool, from the median "
+            "of its script and length",
+            unjudged=off.unjudged,
+        )
+
+    def shuffled(self) -> Finding:
+        counts = self._counts
+        saved = counts.order_saved / np.maximum(counts.order_known, 1)
+        familiar = (counts.order_known >= LEAST_PAIRS) & (
+            2 * counts.order_known >= counts.order_pairs
+        )
+        judged = counts.order_judged & familiar
+        return self._finding(
+            "shuffled",
+            judged & (saved < self._guards.shuffled_bits),
+            saved,
+            "bits per pair of words that their order saves",
+            unjudged=_reasons(
+                (f"by a sample of fewer than {LEAST_WORDS:,} words", ~counts.order_judged),
+                (
+                    "with too few words that the sample has",
+                    counts.order_judged & ~familiar,
+                ),
+            ),
+        )
+
+    def encoded(self) -> Finding:
+        lengths = self._corpus.lengths
+        share = self._counts.encoded / np.maximum(lengths, 1)
+        caught = (self._counts.encoded > 0) & (share >= self._guards.encoded_share)
+        return self._finding("encoded", caught, share, "share of its bytes")
+
+    def mojibake(self) -> Finding:
+        counts = self._counts
+        share = counts.mojibake_bytes / np.maximum(counts.beyond_ascii, 1)
+        caught = (counts.mojibake_marks >= LEAST_MARKS) & (share >= self._guards.mojibake_share)
+        return self._finding("mojibake", caught, share, "share of its bytes beyond ASCII")
+
+    def repeated_lines(self) -> Finding:
+        counts = self._counts
+        share = counts.repeated_words / np.maximum(counts.words, 1)
+        enough = counts.repeated_words >= LEAST_REPEATED
+        caught = enough & (share >= self._guards.repeated_share)
+        return self._finding("repeated_lines", caught, share, "share of its words")
+
+    @cached_property
+    def _exact_firsts(self) -> IntArray:
+        return exact_firsts(self._corpus)
+
+    @cached_property
+    def _normalised_firsts(self) -> IntArray:
+        return normalised_firsts(self._corpus)
+
+    @cached_property
+    def _samples(self) -> Samples:
+        return draw_samples(
+            self._corpus, self._exact_firsts, size=SAMPLE_BYTES, seed=self._guards.seed
+        )
+
+    @cached_property
+    def _counts(self) -> Counts:
+        return Counts.of(self._corpus, self._guards, self._samples)
+
+    @property
+    def _no_rows(self) -> BoolArray:
+        return np.zeros(len(self._corpus), bool)
+
+    def _off(self, ratios: FloatArray) -> Deviations:
+        return deviations(ratios, self._corpus.lengths, self._counts.script, SCRIPTS)
+
+    def _again(self, firsts: IntArray) -> BoolArray:
+        """Return which records are an earlier one again."""
+        again: BoolArray = firsts != np.arange(len(firsts))
+        return again
+
+    def _copies(self, guard: str, firsts: IntArray, *, known: BoolArray) -> Finding:
+        """Return the copies that no stricter guard has listed."""
+        return self._finding(guard, self._again(firsts) & ~known, firsts, "the record it repeats")
+
+    def _finding(
+        self,
+        guard: str,
+        caught: BoolArray,
+        evidence: AnyArray,
+        meaning: str,
+        unjudged: tuple[tuple[str, int], ...] = (),
+    ) -> Finding:
+        rows = np.flatnonzero(caught)
+        action = self._guards.action(guard)
+        return Finding(guard, action, rows, evidence[rows], meaning, unjudged)
+
+
+def _reasons(*reasons: tuple[str, BoolArray]) -> tuple[tuple[str, int], ...]:
+    counted = ((reason, int(rows.sum())) for reason, rows in reasons)
+    return tuple((reason, count) for reason, count in counted if count)

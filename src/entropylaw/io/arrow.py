@@ -1,0 +1,209 @@
+"""Arrow tables as containers: the text stays in Arrow's own buffers."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from entropylaw.corpus import Corpus, Pieces
+from entropylaw.errors import InputError
+from entropylaw.io.records import BATCH, Records, fewer_records
+from entropylaw.types import IntArray
+
+_VIEWS = {"string_view": "large_string", "binary_view": "large_binary"}
+ROWS_OF_A_CHUNK = 64
+"""Chunks of fewer rows than this are copied together: each costs more than its rows."""
+
+
+def arrow_container(data: object) -> ArrowTable | ArrowColumn | None:
+    """Return the container of an Arrow table, batch or column, or None if it is neither."""
+    pa = sys.modules.get("pyarrow")
+    if pa is None:
+        return None
+    if isinstance(data, pa.Table | pa.RecordBatch):
+        return ArrowTable(data)
+    return ArrowColumn(data) if isinstance(data, pa.ChunkedArray | pa.Array) else None
+
+
+class ArrowRows:
+    """What is read in record batches: tables, files, datasets.
+
+    A class of this kind yields the batches of the columns asked for, and takes rows.
+    """
+
+    columns: Sequence[Any]
+
+    def record_batches(self, columns: Sequence[Any] | None = None) -> Iterator[Any]:
+        """Yield the rows as record batches of these columns; None: all."""
+        raise NotImplementedError
+
+    def batches(self, columns: Sequence[Any] | None = None) -> Iterator[list[Any]]:
+        """Yield the rows as dicts of these columns."""
+        for batch in self.record_batches(columns):
+            for first in range(0, batch.num_rows, BATCH):
+                yield batch.slice(first, BATCH).to_pylist()
+
+    def texts(self, column: Any) -> Corpus | None:
+        """Return the corpus of a column that holds nothing but text, without copying it."""
+        return corpus_of_chunks(batch.column(0) for batch in self.record_batches([column]))
+
+    def cells(self, column: Any) -> list[Any]:
+        """Return the cells of a column."""
+        return [
+            cell for batch in self.record_batches([column]) for cell in batch.column(0).to_pylist()
+        ]
+
+
+class ArrowTable(ArrowRows):
+    """A table or a record batch in memory."""
+
+    def __init__(self, data: Any) -> None:
+        import pyarrow as pa
+
+        self._data = data
+        self._table = data if isinstance(data, pa.Table) else pa.Table.from_batches([data])
+        self.columns = distinct(self._table.column_names)
+
+    def count(self) -> int:
+        """Return the number of rows."""
+        return int(self._table.num_rows)
+
+    def record_batches(self, columns: Sequence[Any] | None = None) -> Iterator[Any]:
+        """Yield the rows as record batches of these columns, without copying them."""
+        table = self._table if columns is None else self._table.select(list(columns))
+        yield from table.to_batches()
+
+    def take(self, rows: IntArray) -> Any:
+        """Return a table, or a record batch, of these rows."""
+        if self._data is not self._table:
+            return self._data.take(_index(rows))
+        return table_of_rows(self.record_batches(), self._table.schema, rows)
+
+
+class ArrowColumn(Records):
+    """One column by itself: each cell is a record."""
+
+    def __init__(self, data: Any) -> None:
+        self._data = data
+
+    def __iter__(self) -> Iterator[Any]:
+        for first in range(0, len(self._data), BATCH):
+            yield from self._data.slice(first, BATCH).to_pylist()
+
+    def count(self) -> int:
+        """Return the number of cells."""
+        return len(self._data)
+
+    def take(self, rows: IntArray) -> Any:
+        """Return an array of these cells, chunked if this one is."""
+        return self._data.take(_index(rows))
+
+
+def corpus_of_chunks(chunks: Iterable[Any]) -> Corpus | None:
+    """Return the corpus of a column without copying its text, or None if not all of it is text.
+
+    Parameters
+    ----------
+    chunks : iterable of pyarrow.Array
+        The column, piece by piece. Strings and binary values are text; views and dictionaries
+        of strings are copied.
+    """
+    views: list[memoryview] = []
+    offsets: list[IntArray] = [np.zeros(1, np.int64)]
+    end = 0
+    for chunk in chunks:
+        found = _text_buffers(chunk)
+        if found is None:
+            return None
+        view, ends = found
+        views.append(view)
+        offsets.append(ends[1:] + end)
+        end += view.nbytes
+    rows = np.concatenate(offsets)
+    if len(views) == 1:
+        return Corpus(views[0], rows)
+    if len(rows) < ROWS_OF_A_CHUNK * len(views):
+        return Corpus(b"".join(views), rows)
+    return Corpus(Pieces(views), rows)
+
+
+def table_of_rows(batches: Iterable[Any], schema: Any, rows: IntArray) -> Any:
+    """Return a pyarrow.Table of these rows, in the order given, from batches gone through once.
+
+    Raises
+    ------
+    FingerprintError
+        If there are too few rows.
+    """
+    import pyarrow as pa
+
+    order = np.argsort(rows, kind="stable")
+    table = pa.Table.from_batches(rows_in_order(batches, rows[order]), schema)
+    if np.array_equal(order, np.arange(len(order))):
+        return table
+    places = np.empty_like(order)
+    places[order] = np.arange(len(order))
+    return table.take(_index(places))
+
+
+def rows_in_order(batches: Iterable[Any], rows: IntArray) -> Iterator[Any]:
+    """Yield the rows, given in ascending order, from batches gone through once.
+
+    Raises
+    ------
+    FingerprintError
+        If there are too few rows.
+    """
+    first = done = 0
+    for batch in batches:
+        if done == len(rows):
+            return
+        end = int(np.searchsorted(rows, first + batch.num_rows))
+        if end > done:
+            yield batch.take(_index(rows[done:end] - first))
+        first, done = first + batch.num_rows, end
+    if done < len(rows):
+        raise fewer_records(first, int(rows[-1]))
+
+
+def distinct(columns: Sequence[Any]) -> Sequence[Any]:
+    """Return the columns of a table, or refuse those of which two have the same name."""
+    if len(set(columns)) < len(columns):
+        twice = next(name for name in columns if list(columns).count(name) > 1)
+        raise InputError(
+            f"two columns are called {twice!r}, so a name does not say which is meant. "
+            "Rename one of them."
+        )
+    return columns
+
+
+def _index(rows: IntArray) -> Any:
+    import pyarrow as pa
+
+    return pa.array(rows)
+
+
+def _text_buffers(chunk: Any) -> tuple[memoryview, IntArray] | None:
+    """Return the bytes of an array's strings and where each ends, from 0, or None."""
+    import pyarrow as pa
+
+    kind = chunk.type
+    if pa.types.is_dictionary(kind):
+        chunk, kind = chunk.dictionary_decode(), kind.value_type
+    if str(kind) in _VIEWS:
+        chunk = chunk.cast(getattr(pa, _VIEWS[str(kind)])())
+    kind = chunk.type
+    wide = pa.types.is_large_string(kind) or pa.types.is_large_binary(kind)
+    if chunk.null_count or not (wide or pa.types.is_string(kind) or pa.types.is_binary(kind)):
+        return None
+    if not len(chunk):
+        return memoryview(b""), np.zeros(1, np.int64)
+    _, ends, text = chunk.buffers()
+    size = np.int64 if wide else np.int32
+    offsets = np.frombuffer(ends, size, len(chunk) + 1, chunk.offset * np.dtype(size).itemsize)
+    start, end = int(offsets[0]), int(offsets[-1])
+    view = memoryview(b"" if text is None else text).cast("B")
+    return view[start:end], offsets.astype(np.int64) - start

@@ -1,0 +1,205 @@
+"""Parquet and Arrow IPC files: read batch by batch, and written whole or not at all."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from entropylaw.errors import ColumnError, ConfigError, FileFormatError, MissingExtraError
+from entropylaw.io.arrow import ArrowRows, distinct, rows_in_order, table_of_rows
+from entropylaw.io.files import PathLike, atomic_write, format_suffix, framing_of
+from entropylaw.types import IntArray
+
+ArrowForm: TypeAlias = Literal["parquet", "file", "stream"]
+"""Parquet, or one of the two forms of Arrow IPC; `datasets` writes streams."""
+
+SUFFIXES = (".parquet", ".arrow", ".feather", ".ipc")
+_ROWS = 1_024
+_CHUNK = 1 << 20
+_FILE, _OLD_FEATHER, _PARQUET = b"ARROW1", b"FEA1", b"PAR1"
+
+
+def is_arrow_file(path: PathLike) -> bool:
+    """Tell whether a file of this name holds Parquet or Arrow IPC.
+
+    Examples
+    --------
+    >>> is_arrow_file("pool.parquet"), is_arrow_file("pool.jsonl")
+    (True, False)
+    """
+    return format_suffix(path) in SUFFIXES
+
+
+class ArrowFile(ArrowRows):
+    """The rows of a Parquet or Arrow IPC file, read batch by batch each time they are asked for.
+
+    Arrow IPC files are mapped: columns in them that are not packed are never read into memory.
+
+    Parameters
+    ----------
+    path
+        The file. It is never changed.
+
+    Raises
+    ------
+    FileFormatError
+        If it is something else, or broken.
+    MissingExtraError
+        If pyarrow is not installed.
+    """
+
+    def __init__(self, path: PathLike) -> None:
+        require_pyarrow()
+        check_unpacked(path)
+        self.path = Path(path)
+        with _understood(path):
+            self.form = _form(self.path)
+            self.schema = _schema(self.path, self.form)
+        self.columns: Sequence[str] = distinct(self.schema.names)
+
+    def count(self) -> None:
+        """Return None: as for every path, only reading the file would tell."""
+        return
+
+    def record_batches(self, columns: Sequence[Any] | None = None) -> Iterator[Any]:
+        """Yield the rows as record batches of these columns."""
+        names = list(self.columns if columns is None else columns)
+        for name in names:
+            if name not in self.columns:
+                raise ColumnError.from_seen(str(name), self.columns)
+        read = _parquet_batches if self.form == "parquet" else _ipc_batches
+        with _understood(self.path):
+            yield from read(self, names)
+
+    def take(self, rows: IntArray) -> Any:
+        """Return a pyarrow.Table of these rows."""
+        return table_of_rows(self.record_batches(), self.schema, rows)
+
+    def chosen(self, rows: IntArray) -> Iterator[Any]:
+        """Yield these rows as record batches; rows in ascending order are not held in memory."""
+        if (rows[1:] >= rows[:-1]).all():
+            yield from rows_in_order(self.record_batches(), rows)
+        else:
+            yield from self.take(rows).to_batches()
+
+
+def write_batches(
+    path: PathLike, batches: Iterable[Any], source: ArrowFile, *, inputs: Iterable[PathLike] = ()
+) -> int:
+    """Write record batches to a Parquet or Arrow IPC file, whole or not at all.
+
+    Parameters
+    ----------
+    path
+        The file to write. Its extension says the form; Arrow IPC is written as a stream where
+        the source is one, else as a file.
+    batches
+        What to write, all columns of `source`.
+    source
+        Where the batches come from.
+    inputs
+        Files that must never be written over.
+
+    Returns
+    -------
+    int
+        How many rows were written.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if format_suffix(path) == ".parquet":
+        new_writer = pq.ParquetWriter
+    else:
+        new_writer = pa.ipc.new_stream if source.form == "stream" else pa.ipc.new_file
+    count = 0
+    with atomic_write(path, inputs=inputs) as sink, new_writer(sink, source.schema) as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+            count += batch.num_rows
+    return count
+
+
+def require_pyarrow() -> None:
+    """Raise MissingExtraError unless pyarrow is installed."""
+    if importlib.util.find_spec("pyarrow") is None:
+        raise MissingExtraError("pyarrow", extra="arrow", purpose="reading and writing Parquet")
+
+
+def check_unpacked(path: PathLike) -> None:
+    """Refuse a name such as ``pool.parquet.gz``: these formats are packed inside, or mapped."""
+    if framing_of(path) != "plain":
+        raise ConfigError(
+            f"{path}: Parquet and Arrow files are not packed as a whole. Unpack it, and take the "
+            "last extension off its name."
+        )
+
+
+@contextmanager
+def _understood(path: PathLike) -> Iterator[None]:
+    """Say which file is broken; a file that is not there passes as it is."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise FileFormatError(
+            f"expected Parquet or Arrow IPC, as its name says, but it is neither, or is broken "
+            f"({error}). Write or copy it again",
+            path=str(path),
+        ) from None
+
+
+def _form(path: Path) -> ArrowForm:
+    """Return what a file holds, by its first bytes."""
+    with path.open("rb") as file:
+        head = file.read(len(_FILE))
+    if path.suffix.lower() == ".parquet" or head.startswith(_PARQUET):
+        return "parquet"
+    if head.startswith(_OLD_FEATHER):
+        raise FileFormatError(
+            "it is a file of Feather version 1. Write it again with a newer pyarrow or pandas",
+            path=str(path),
+        )
+    return "file" if head == _FILE else "stream"
+
+
+def _schema(path: Path, form: ArrowForm) -> Any:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if form == "parquet":
+        return pq.read_schema(path)
+    opened = pa.ipc.open_file if form == "file" else pa.ipc.open_stream
+    with pa.memory_map(str(path)) as source:
+        return opened(source).schema
+
+
+def _parquet_batches(file: ArrowFile, columns: list[str]) -> Iterator[Any]:
+    """Yield batches; a buffer keeps a row group from being read whole."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(file.path, buffer_size=_CHUNK) as parquet:
+        yield from parquet.iter_batches(batch_size=_ROWS, columns=columns)
+
+
+def _ipc_batches(file: ArrowFile, columns: list[str]) -> Iterator[Any]:
+    """Yield the batches as they were written."""
+    import pyarrow as pa
+
+    options = pa.ipc.IpcReadOptions(
+        included_fields=[file.schema.get_field_index(name) for name in columns]
+    )
+    with pa.memory_map(str(file.path)) as source:
+        if file.form == "stream":
+            for batch in pa.ipc.open_stream(source, options=options):
+                yield batch.select(columns)
+        else:
+            reader = pa.ipc.open_file(source, options=options)
+            for number in range(reader.num_record_batches):
+                yield reader.get_batch(number).select(columns)

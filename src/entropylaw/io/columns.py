@@ -1,0 +1,55 @@
+"""The values of one named column, for every record of any container."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from entropylaw.corpus import Corpus
+from entropylaw.errors import ColumnError, FingerprintError
+from entropylaw.io.containers import container_of
+
+
+def column_of(data: object, name: str, count: int | None = None) -> list[Any]:
+    """Return what each record holds in a column: a source, a score, a number of tokens.
+
+    Parameters
+    ----------
+    data : list of dict, data frame, Arrow table, dataset, or path
+        The records. A path, and a dataset that is looped over, are read once more.
+    name : str
+        The column.
+    count : int, optional
+        How many records are expected.
+
+    Returns
+    -------
+    list, length n
+        Python values, in the order of the records; None where a cell is missing.
+
+    Raises
+    ------
+    ColumnError
+        If the column is missing; names those seen.
+    FingerprintError
+        If there are not `count` records.
+
+    Examples
+    --------
+    >>> column_of([{"text": "a", "source": "web"}, {"text": "b", "source": "books"}], "source")
+    ['web', 'books']
+    """
+    if isinstance(data, Corpus):
+        raise ColumnError(
+            f"a Corpus holds text only, no column {name!r}. Pass the data it was made from, or "
+            "the values themselves."
+        )
+    container = container_of(data)
+    if container.columns is not None and name not in container.columns:
+        raise ColumnError.from_seen(name, container.columns)
+    values = container.cells(name)
+    if count is not None and len(values) != count:
+        raise FingerprintError(
+            f"expected a value of {name!r} for each of {count} records, got {len(values)}. "
+            "The data has changed since it was read, or can be read only once."
+        )
+    return values

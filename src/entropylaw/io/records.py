@@ -1,0 +1,142 @@
+"""Containers of records without columns of their own: sequences, and what is gone through once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from entropylaw.corpus import Corpus
+from entropylaw.errors import ColumnError, FingerprintError, InputError
+from entropylaw.io.turns import kind
+from entropylaw.types import IntArray
+
+BATCH = 256
+"""Records that are handed on together; few, since one may be large."""
+
+
+class Records:
+    """Records, each perhaps with columns of its own; gone through each time this is iterated."""
+
+    columns: Sequence[Any] | None = None
+
+    def __iter__(self) -> Iterator[Any]:
+        raise NotImplementedError
+
+    def count(self) -> int | None:
+        """Return the number of records, or None if only going through them would tell."""
+        return None
+
+    def batches(self, columns: Sequence[Any] | None = None) -> Iterator[list[Any]]:
+        """Yield the records, some at a time; `columns` does not matter here."""
+        records = iter(self)
+        while batch := list(islice(records, BATCH)):
+            yield batch
+
+    def texts(self, column: Any) -> Corpus | None:
+        """Return None: such records are read one by one."""
+        return None
+
+    def cells(self, column: Any) -> list[Any]:
+        """Return what each record holds in a column."""
+        return cells_of(self, column)
+
+    def take(self, rows: IntArray) -> Any:
+        """Return these records as a list."""
+        return gathered(self, rows)
+
+
+class Listed(Records):
+    """A list, tuple, one-dimensional array, or anything else with a length and an index."""
+
+    def __init__(self, data: Any) -> None:
+        self._data = data
+
+    def __iter__(self) -> Iterator[Any]:
+        if isinstance(self._data, list | tuple):
+            return iter(self._data)
+        return (self._data[row] for row in range(len(self._data)))
+
+    def count(self) -> int:
+        """Return the number of records."""
+        return len(self._data)
+
+    def take(self, rows: IntArray) -> Any:
+        """Return these records as an array, a tuple, or else a list."""
+        data = self._data
+        if isinstance(data, np.ndarray):
+            return data[rows]
+        taken = [data[row] for row in rows.tolist()]
+        return tuple(taken) if isinstance(data, tuple) else taken
+
+
+class Streamed(Records):
+    """Anything that can be looped over: an iterator only once."""
+
+    def __init__(self, data: Iterable[Any]) -> None:
+        self._data = data
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._data)
+
+    def take(self, rows: IntArray) -> Any:
+        """Return these records as a list, where the data can be looped over again."""
+        if iter(self._data) is self._data:
+            raise InputError(
+                f"a {type(self._data).__name__} gives its records once, so they cannot be taken "
+                "from it afterwards. Make it anew and pass that, or use the indices; or select "
+                "from list(data)."
+            )
+        return super().take(rows)
+
+
+def cells_of(records: Iterable[Any], column: Any) -> list[Any]:
+    """Return what each record holds in a column.
+
+    Raises
+    ------
+    ColumnError
+        If a record has no such column, or none at all.
+    """
+    return [_cell(record, column, row) for row, record in enumerate(records)]
+
+
+def gathered(records: Iterable[Any], rows: IntArray) -> list[Any]:
+    """Return the records at these rows, in the order given, from going through them once.
+
+    Raises
+    ------
+    FingerprintError
+        If there are too few of them.
+    """
+    wanted = set(rows.tolist())
+    found: dict[int, Any] = {}
+    row = -1
+    for row, record in enumerate(records):
+        if row in wanted:
+            found[row] = record
+            if len(found) == len(wanted):
+                break
+    if len(found) < len(wanted):
+        raise fewer_records(row + 1, max(wanted))
+    return [found[row] for row in rows.tolist()]
+
+
+def fewer_records(count: int, row: int) -> FingerprintError:
+    """Return the error of data that has lost records since they were selected from."""
+    return FingerprintError(
+        f"record {row} was asked for, but the data has only {count} records. It has lost some "
+        "since they were selected from; select again."
+    )
+
+
+def _cell(record: Any, column: Any, row: int) -> Any:
+    if not isinstance(record, Mapping):
+        raise ColumnError(
+            f"record {row} is {kind(record)} and has no column {column!r}; expected a dict."
+        )
+    if column not in record:
+        raise ColumnError.from_seen(str(column), record, row=row)
+    return record[column]

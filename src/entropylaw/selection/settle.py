@@ -1,0 +1,296 @@
+"""From what is asked for to what holds for each record of one pool."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from entropylaw.corpus import Corpus
+from entropylaw.errors import BudgetError, ConfigError, InputError, QuotaError
+from entropylaw.guards import GuardReport, check_records
+from entropylaw.io.columns import column_of
+from entropylaw.selection.budget import Tokens
+from entropylaw.selection.controls import Controls, Given
+from entropylaw.selection.costs import Spending, settled_budget
+from entropylaw.selection.ledger import Limits
+from entropylaw.selection.quality import by_quality, checked_scores, good_enough
+from entropylaw.selection.quotas import Groups, groups_of, settled_quotas
+from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Settled:
+    """What holds for each record.
+
+    Attributes
+    ----------
+    selectable : bool array, shape (n,)
+        Which records may be chosen beside those required.
+    left_out : dict
+        Why others may not be, and how many; each is counted for the first reason.
+    required : int64 array
+        Rows that are chosen first.
+    spending : Spending
+        The budget, and what each record costs.
+    limits : Limits
+        The budget and the quotas.
+    groups : Groups or None
+        The group of each record.
+    scores : float64 array, shape (n,), or None
+        The quality of each record.
+    priority : int64 array, shape (n,), or None
+        All rows, the best first, if quality breaks ties.
+    guarded : GuardReport or None
+        What guards caught.
+    """
+
+    selectable: BoolArray
+    left_out: dict[str, int]
+    required: IntArray
+    spending: Spending
+    limits: Limits
+    groups: Groups | None
+    scores: FloatArray | None
+    priority: IntArray | None
+    guarded: GuardReport | None
+
+
+def settle(
+    data: object, pool: Corpus, controls: Controls, given: Given, *, owned: IntArray, n_jobs: int
+) -> Settled:
+    """Return what the controls mean for each record of a pool.
+
+    Parameters
+    ----------
+    data : object
+        The pool as its owner holds it, from which columns are read.
+    pool : Corpus
+        Its records.
+    controls, given
+        What is asked for.
+    owned : int64 array
+        Rows that are owned already.
+    n_jobs : int
+        Threads of the guards.
+
+    Raises
+    ------
+    BudgetError, QuotaError, ScoreError, RecordError, ColumnError, InputError, ConfigError
+        If it cannot be had; see `ZipSelector.select`.
+    """
+    count = len(pool)
+    groups = _groups(data, controls, given, count)
+    scores = _scores(data, controls, given, count)
+    required = rows_of("required", given.required, count)
+    forbidden = rows_of("forbidden", given.forbidden, count)
+    _check_required(pool, required, forbidden, owned)
+    guarded = _guarded(pool, controls, n_jobs)
+
+    selectable, left_out = _selectable(
+        pool, controls, scores, guarded, required=required, owned=owned, forbidden=forbidden
+    )
+    may = selectable.copy()
+    may[required] = True
+    spending = settled_budget(
+        controls.budget, pool, may, counts=_counts(data, controls, given, count)
+    )
+    limits = _limits(controls, spending, groups, may)
+    _check_affordable(limits, groups, required, spending)
+    return Settled(
+        selectable=selectable,
+        left_out=left_out,
+        required=required,
+        spending=spending,
+        limits=limits,
+        groups=groups,
+        scores=scores,
+        priority=_priority(controls, scores),
+        guarded=guarded,
+    )
+
+
+def rows_of(name: str, rows: Sequence[int] | AnyArray | None, count: int) -> IntArray:
+    """Return rows of a pool as int64, in their order.
+
+    Raises
+    ------
+    InputError
+        If they are not distinct whole numbers from 0 to `count` - 1.
+    """
+    if rows is None or not len(rows):
+        return np.empty(0, np.int64)
+    values: AnyArray = np.asarray(rows)
+    if values.ndim != 1 or not np.issubdtype(values.dtype, np.integer):
+        raise InputError(
+            f"{name} must be row numbers, a flat sequence of integers, got {values.dtype} of shape "
+            f"{values.shape}. For a mask m pass np.flatnonzero(m)."
+        )
+    distinct = len(np.unique(values))
+    if values.min() < 0 or values.max() >= count or distinct < len(values):
+        raise InputError(
+            f"{name} as rows must be distinct and from 0 to {count - 1}; seen: {len(values)} "
+            f"rows, {distinct} distinct, from {values.min()} to {values.max()}."
+        )
+    return values.astype(np.int64)
+
+
+def _groups(data: object, controls: Controls, given: Given, count: int) -> Groups | None:
+    values = given.groups
+    if values is None and controls.groups is not None:
+        values = column_of(data, controls.groups, count)
+    if values is not None:
+        return groups_of(values, count)
+    if controls.quotas is not None or controls.compare_within.startswith("group"):
+        within = controls.compare_within
+        needing = "quotas" if controls.quotas is not None else f"compare_within={within!r}"
+        raise ConfigError(
+            f"{needing} is about groups of records: name their column with groups=, or pass "
+            "select(..., groups=values)."
+        )
+    return None
+
+
+def _scores(data: object, controls: Controls, given: Given, count: int) -> FloatArray | None:
+    quality = controls.quality
+    if quality is None:
+        if given.quality is not None:
+            raise ConfigError(
+                "select() was given quality scores, but the selector has no quality= that says "
+                "what to do with them, such as Quality(minimum=0.5)."
+            )
+        return None
+    if given.quality is not None:
+        return checked_scores(given.quality, count)
+    if quality.column is None:
+        raise ConfigError(
+            "quality= names no column. Quality('COLUMN', ...), or select(..., quality=scores)."
+        )
+    return checked_scores(column_of(data, quality.column, count), count)
+
+
+def _priority(controls: Controls, scores: FloatArray | None) -> IntArray | None:
+    if controls.quality is None or scores is None:
+        return None
+    return by_quality(controls.quality, scores)
+
+
+def _counts(
+    data: object, controls: Controls, given: Given, count: int
+) -> Sequence[object] | AnyArray | None:
+    budget = controls.budget
+    if not isinstance(budget, Tokens):
+        if given.tokens is not None:
+            raise ConfigError(
+                "select() was given tokens, but the budget is not in tokens. Say "
+                "budget=Tokens(1_000_000)."
+            )
+        return None
+    if given.tokens is not None or budget.counts is None:
+        return given.tokens
+    return column_of(data, budget.counts, count)
+
+
+def _guarded(pool: Corpus, controls: Controls, n_jobs: int) -> GuardReport | None:
+    if controls.guards is None:
+        return None
+    return check_records(pool, controls.guards, n_jobs=n_jobs)
+
+
+def _check_required(pool: Corpus, required: IntArray, forbidden: IntArray, owned: IntArray) -> None:
+    for name, others in (("forbidden", forbidden), ("in initial_subset", owned)):
+        both = np.intersect1d(required, others)
+        if len(both):
+            raise ConfigError(
+                f"{len(both)} rows are required and {name}, the first is {both[0]}. "
+                "Take them out of one of the two."
+            )
+    empty = required[pool.lengths[required] == 0]
+    if len(empty):
+        raise InputError(
+            f"{len(empty)} required records hold no text, the first is {empty[0]}. "
+            "Take them out of required=."
+        )
+
+
+def _selectable(
+    pool: Corpus,
+    controls: Controls,
+    scores: FloatArray | None,
+    guarded: GuardReport | None,
+    *,
+    required: IntArray,
+    owned: IntArray,
+    forbidden: IntArray,
+) -> tuple[BoolArray, dict[str, int]]:
+    lengths, selectable = pool.lengths, np.ones(len(pool), np.bool_)
+    reasons: list[tuple[str, BoolArray]] = [
+        ("empty", lengths == 0),
+        ("owned", _marked(owned, len(pool))),
+        ("forbidden", _marked(forbidden, len(pool))),
+    ]
+    if controls.min_bytes is not None:
+        reasons.append((f"shorter than {controls.min_bytes:,} bytes", lengths < controls.min_bytes))
+    if controls.max_bytes is not None:
+        reasons.append((f"longer than {controls.max_bytes:,} bytes", lengths > controls.max_bytes))
+    if controls.quality is not None and scores is not None:
+        enough = good_enough(controls.quality, scores)
+        reasons.append((f"quality below {controls.quality.minimum}", ~enough))
+    for finding in () if guarded is None else guarded.findings:
+        if finding.action == "drop":
+            reasons.append((f"guard {finding.guard}", _marked(finding.rows, len(pool))))
+    left_out = {}
+    selectable[required] = False
+    for reason, out in reasons:
+        left_out[reason] = int(np.count_nonzero(selectable & out))
+        selectable &= ~out
+    return selectable, {reason: number for reason, number in left_out.items() if number}
+
+
+def _marked(rows: IntArray, count: int) -> BoolArray:
+    marked = np.zeros(count, np.bool_)
+    marked[rows] = True
+    return marked
+
+
+def _limits(
+    controls: Controls, spending: Spending, groups: Groups | None, may: BoolArray
+) -> Limits:
+    if controls.quotas is None or groups is None:
+        return Limits(spending.total, spending.costs)
+    costs = np.ones(len(may), np.int64) if spending.costs is None else spending.costs
+    low, high = settled_quotas(
+        controls.quotas,
+        groups,
+        groups.sums(np.where(may, costs, 0)),
+        total=spending.total,
+        unit=spending.unit,
+    )
+    return Limits(spending.total, spending.costs, groups.codes, low, high)
+
+
+def _check_affordable(
+    limits: Limits, groups: Groups | None, required: IntArray, spending: Spending
+) -> None:
+    """Raise unless the required records fit the budget, and leave enough for every minimum."""
+    if not len(required):
+        return
+    costs = limits.cost_of(required)
+    asked = int(costs.sum())
+    by_group = np.zeros(len(limits.low), np.int64)
+    np.add.at(by_group, limits.group_of(required), costs)
+    over = np.flatnonzero(by_group > limits.high)
+    if groups is not None and len(over):
+        name, most = groups.names[over[0]], int(limits.high[over[0]])
+        raise QuotaError(
+            f"the required records of group {name!r} are {int(by_group[over[0]]):,} "
+            f"{spending.unit}, above its maximum of {most:,}. Raise it, or require fewer."
+        )
+    asked += int(np.maximum(limits.low - by_group, 0).sum())
+    if asked > limits.total:
+        raise BudgetError(
+            f"the required records, with what minima of groups need, are {asked:,} "
+            f"{spending.unit}, more than the budget of {limits.total:,}. Raise it, or require "
+            "fewer."
+        )

@@ -1,0 +1,6 @@
+"""One pass over a stream of records: what is new is kept, in bounded memory."""
+
+from entropylaw.stream.cost import Cost
+from entropylaw.stream.stream import ZipStream
+
+__all__ = ["Cost", "ZipStream"]

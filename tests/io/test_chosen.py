@@ -1,0 +1,150 @@
+"""The chosen records of a file, written: what is kept, what is converted, what is refused."""
+
+from __future__ import annotations
+
+import decimal
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from entropylaw.errors import ConfigError, FingerprintError
+from entropylaw.io.arrow_files import ArrowFile
+from entropylaw.io.chosen import check_destination, write_chosen
+from entropylaw.io.jsonl import RecordFile
+from entropylaw.io.load import load_file
+
+RECORDS = [{"id": i, "text": f"record {i} \u4e2d", "tags": ["a", str(i)], "x": i / 3} for i in range(500)]  # fmt: skip
+ROWS = np.array([400, 3, 499, 0])
+
+
+@pytest.fixture
+def parquet(tmp_path: Path) -> Path:
+    table = pa.Table.from_pylist(RECORDS).replace_schema_metadata({"made": "here"})
+    pq.write_table(table, tmp_path / "pool.parquet", row_group_size=99)
+    return tmp_path / "pool.parquet"
+
+
+@pytest.fixture
+def jsonl(tmp_path: Path) -> Path:
+    path = tmp_path / "pool.jsonl"
+    path.write_text("".join(json.dumps(record) + "\n" for record in RECORDS))
+    return path
+
+
+@pytest.mark.parametrize("rows", [ROWS, np.sort(ROWS)], ids=["as chosen", "as in the pool"])
+class TestWritten:
+    @pytest.mark.parametrize("name", ["out.parquet", "out.arrow", "out.feather"])
+    def test_tables_keep_schema_and_columns(
+        self, parquet: Path, rows: np.ndarray, name: str
+    ) -> None:
+        out = parquet.with_name(name)
+        assert write_chosen(out, parquet, load_file(parquet), rows) == 4
+        written = ArrowFile(out).take(np.arange(4))
+        assert written.to_pylist() == [RECORDS[row] for row in rows]
+        assert written.schema.equals(pq.read_schema(parquet), check_metadata=True)
+        assert pq.read_table(out).num_rows == 4 if name.endswith("parquet") else True
+
+    @pytest.mark.parametrize("name", ["out.jsonl", "out.json", "out.jsonl.zst", "out.jsonl.gz"])
+    def test_tables_become_json(self, parquet: Path, rows: np.ndarray, name: str) -> None:
+        out = parquet.with_name(name)
+        assert write_chosen(out, parquet, load_file(parquet), rows) == 4
+        assert [record.value for record in RecordFile(out)] == [RECORDS[row] for row in rows]
+
+    def test_text_files_keep_their_bytes(self, jsonl: Path, rows: np.ndarray) -> None:
+        out = jsonl.with_name("out.jsonl")
+        write_chosen(out, jsonl, load_file(jsonl), rows)
+        lines = jsonl.read_bytes().splitlines()
+        assert out.read_bytes().splitlines() == [lines[row] for row in rows]
+
+    def test_rows_are_those_of_the_usable_records(self, tmp_path: Path, rows: np.ndarray) -> None:
+        gaps = [record if i % 2 else {**record, "text": None} for i, record in enumerate(RECORDS)]
+        path, out = tmp_path / "pool.parquet", tmp_path / "out.parquet"
+        pq.write_table(pa.Table.from_pylist(gaps), path)
+        write_chosen(out, path, load_file(path, on_error="skip"), rows % 250)
+        ids = ArrowFile(out).cells("id")
+        assert ids == [2 * (row % 250) + 1 for row in rows]
+
+
+class TestStreams:
+    def test_a_stream_stays_a_stream(self, tmp_path: Path) -> None:
+        table = pa.Table.from_pylist(RECORDS)
+        with pa.ipc.new_stream(tmp_path / "pool.arrow", table.schema) as writer:
+            writer.write_table(table)
+        source = tmp_path / "pool.arrow"
+        write_chosen(tmp_path / "out.arrow", source, load_file(source), ROWS)
+        assert ArrowFile(tmp_path / "out.arrow").form == "stream"
+        assert ArrowFile(tmp_path / "out.arrow").cells("id") == ROWS.tolist()
+
+
+class TestRefused:
+    @pytest.mark.parametrize("name", ["out.parquet", "out.arrow"])
+    def test_json_to_a_table(self, jsonl: Path, name: str) -> None:
+        with pytest.raises(ConfigError, match="no fixed types.*ends in .jsonl"):
+            check_destination(jsonl.with_name(name), jsonl)
+        with pytest.raises(ConfigError, match="no fixed types"):
+            check_destination(jsonl.with_name(name))
+
+    def test_types_that_json_does_not_have(self, tmp_path: Path) -> None:
+        for cell in (decimal.Decimal("1.5"), b"\xff", {"deep": [b"\xff"]}):
+            path = tmp_path / "pool.parquet"
+            pq.write_table(pa.table({"text": ["a"], "cell": [cell]}), path)
+            with pytest.raises(ConfigError, match=r"column 'cell' is of type .*ends in .parquet"):
+                check_destination(tmp_path / "out.jsonl", path)
+
+    def test_the_source_is_never_written_over(self, parquet: Path) -> None:
+        with pytest.raises(ConfigError, match="also an input"):
+            check_destination(parquet, parquet)
+
+    def test_a_packed_table(self, parquet: Path) -> None:
+        with pytest.raises(ConfigError, match="not packed as a whole"):
+            check_destination(parquet.with_name("out.parquet.gz"), parquet)
+
+    def test_lines_of_text_from_a_table(self, parquet: Path) -> None:
+        with pytest.raises(ConfigError, match="only lines of a .txt file"):
+            check_destination(parquet.with_name("out.txt"), parquet)
+
+    @pytest.mark.parametrize("source", ["parquet", "jsonl"])
+    def test_a_source_that_has_changed(self, source: str, request: pytest.FixtureRequest) -> None:
+        path = request.getfixturevalue(source)
+        pool = load_file(path)
+        before = path.read_bytes()
+        path.write_bytes(before + (b'{"text": "more"}\n' if source == "jsonl" else b""))
+        if source == "parquet":
+            pq.write_table(pq.read_table(path).slice(1), path)
+        out = path.with_name("out." + source)
+        with pytest.raises(FingerprintError, match="has changed since its records were read"):
+            write_chosen(out, path, pool, ROWS)
+        assert not out.exists()
+
+    def test_a_failure_leaves_nothing(self, parquet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        out = parquet.with_name("out.parquet")
+        out.write_bytes(b"older")
+
+        def broken(self: ArrowFile, rows: np.ndarray):
+            yield from self.take(rows[:1]).to_batches()
+            raise RuntimeError("power cut")
+
+        pool = load_file(parquet)
+        monkeypatch.setattr(ArrowFile, "chosen", broken)
+        with pytest.raises(RuntimeError, match="power cut"):
+            write_chosen(out, parquet, pool, ROWS)
+        assert out.read_bytes() == b"older"
+        assert sorted(path.name for path in parquet.parent.iterdir()) == [
+            "out.parquet",
+            "pool.parquet",
+        ]
+
+
+def test_numbers_that_json_does_not_have_are_null(tmp_path: Path) -> None:
+    path = tmp_path / "pool.parquet"
+    pq.write_table(
+        pa.table({"text": ["a"], "x": [math.nan], "y": [[{"z": math.inf}, {"z": 1.5}]]}), path
+    )
+    write_chosen(tmp_path / "out.jsonl", path, load_file(path), np.array([0]))
+    [record] = RecordFile(tmp_path / "out.jsonl")
+    assert record.value == {"text": "a", "x": None, "y": [{"z": None}, {"z": 1.5}]}
