@@ -5,10 +5,10 @@ preset 9, whose window of 64 MiB holds all of it: which method remembered what d
 it. It says how redundant the chosen text is, and how many bits per byte it then needs for records
 that were left out of the pool: a choice that tells much about its pool makes these cheap.
 
-Usage: python benchmarks/quality.py DATA... [--budget-bytes N]    measures, then draws
-       python benchmarks/quality.py --draw                        draws results/quality.json again
+Usage: python benchmarks/quality.py DATA... [--cases N]
 
-DATA are the files that POOLS names. Draws docs/images/quality.png.
+DATA are the files that POOLS names. What results/quality.json has already is not run again: remove
+it to start anew. `python benchmarks/plots.py` then draws the results.
 """
 
 from __future__ import annotations
@@ -26,8 +26,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from common import RESULTS, in_fresh_process, measured, read_records, significant, write_result
 from entropylaw import Corpus, ZipSelector
@@ -35,7 +33,7 @@ from entropylaw.compressors import describe, get_compressor
 from entropylaw.compressors.stdlib import Lzma
 from entropylaw.io.load import as_corpus
 from entropylaw.scoring import Scorer
-from entropylaw.types import IntArray, Variant
+from entropylaw.types import IntArray, Packing, Screening, Variant
 
 JUDGE = Lzma(preset=9)
 UNSEEN = 2_000
@@ -44,7 +42,6 @@ LARGEST_SHARE = 6
 """At most one byte in so many of a pool is chosen: there must be a choice."""
 STAGES = {"k1": 10_000, "k2": 200, "k3": 100}
 DRAWS = 5
-IMAGE = Path(__file__).parents[1] / "docs" / "images" / "quality.png"
 
 
 @dataclass(frozen=True)
@@ -53,12 +50,14 @@ class Pool:
 
     `files` gives how many records are drawn from each, None for all. A pool that is `unrolled`
     holds each chat once for every answer in it, as trainers often prepare chats: all turns up to
-    that answer.
+    that answer. Pools that are `redundant` mix sources of which some repeat themselves at long
+    range: there memory should pay.
     """
 
     name: str
     files: Mapping[str, int | None]
     unrolled: bool = False
+    redundant: bool = False
 
 
 POOLS = (
@@ -76,17 +75,20 @@ POOLS = (
                 "mgsm_11lang",
             )
         ),
+        redundant=True,
     ),
     Pool(
         "dialogues and tool calls",
         dict.fromkeys(
             ("sgd_multiturn_17k_sharegpt", "gpteacher_14k", "oasst1_en_threads_messages")
         ),
+        redundant=True,
     ),
     Pool(
         "unrolled chats",
         {"sgd_multiturn_17k_sharegpt": 3_000, "smilechat_zh_6k_sharegpt": 1_500},
         unrolled=True,
+        redundant=True,
     ),
     Pool("GPTeacher", {"gpteacher_14k": None}),
     Pool("Alpaca", {"alpaca_en_52k": 14_000}),
@@ -160,12 +162,16 @@ class Zip:
 
     compressor: str
     variant: Variant = "paper"
+    packing: Packing = "full"
+    screening: Screening = "full"
 
     def __call__(self, corpus: Corpus, budget: int, draw: int) -> IntArray:
         selector = ZipSelector(
             1.0,
             compressor=self.compressor,
             variant=self.variant,
+            packing=self.packing,
+            screening=self.screening,
             n_jobs=1,
             progress=False,
             **STAGES,
@@ -178,15 +184,32 @@ class Zip:
         return np.concatenate(chosen)
 
 
-METHODS: dict[str, Order] = {
-    "random": at_random,
-    "shortest": shortest,
-    "own ratio": own_ratio,
-    "published ZIP": Zip("zlib:9", "reference"),
-} | {
-    f"ZIP {spec}": Zip(spec)
-    for spec in ("zlib:9", "lz4", "zstd:1", "zstd:3", "zstd:6", "zstd:9", "zstd:6:long")
-}
+FULL = (
+    "zlib:9",
+    "zlib:9:conditional",
+    "zlib-ng:8",
+    "isal:2",
+    "lz4",
+    "zstd:1",
+    "zstd:3",
+    "zstd:6",
+    "zstd:9",
+    "zstd:3:long",
+    "zstd:6:long",
+    "zstd:9:long",
+)
+LAZY = ("zlib:9", "zstd:3", "zstd:6:long")
+
+METHODS: dict[str, Order] = (
+    {
+        "random": at_random,
+        "shortest": shortest,
+        "own ratio": own_ratio,
+        "published ZIP": Zip("zlib:9", "reference"),
+    }
+    | {f"ZIP {spec}": Zip(spec) for spec in FULL}
+    | {f"ZIP {spec}, lazy": Zip(spec, packing="lazy", screening="adaptive") for spec in LAZY}
+)
 
 
 def run_pool(pool: Pool, paths: Mapping[str, Path], budget: int) -> dict[str, Any]:
@@ -256,88 +279,62 @@ def shares(rows: Sequence[int] | IntArray, records: Records) -> dict[str, float]
     return {source: significant(count / total, 3) for source, count in found.items()}
 
 
-def with_ratios_to_random(pool: dict[str, Any]) -> dict[str, Any]:
-    """Return a pool's results with each measure also as a ratio to the mean of the random draws."""
-    base = pool["methods"][0]
-    for case in pool["methods"]:
+def with_ratios_to_random(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the results with each measure also as a ratio to the mean of the random draws."""
+    base = cases[0]
+    for case in cases:
         for measure in ("ratio", "unseen_bits_per_byte"):
             case[f"{measure}_to_random"] = significant(case[measure] / base[measure])
-    return pool
+    return cases
 
 
-def draw_plot(result: dict[str, Any], target: Path) -> None:
-    """Draw the quality of every method against its time, a panel for each pool."""
-    pools = result["pools"]
-    columns = 4
-    rows = -(-len(pools) // columns)
-    figure = Figure(figsize=(3.4 * columns, 3.2 * rows), layout="constrained")
-    axes = list(figure.subplots(rows, columns, squeeze=False).flat)
-    for ax, pool in zip(axes, pools, strict=False):
-        panel(ax, pool)
-    for ax in axes[len(pools) :]:
-        ax.axis("off")
-    handles, labels = axes[0].get_legend_handles_labels()
-    if len(axes) > len(pools):
-        axes[-1].legend(handles, labels, loc="center", frameon=False, fontsize=9)
-    figure.supxlabel("CPU seconds to choose, one thread")
-    figure.supylabel("redundancy of the choice, random = 1 (lower is better)")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(target, dpi=100)
+def earlier_pools() -> list[dict[str, Any]]:
+    """Return what the result file has already."""
+    file = RESULTS / "quality.json"
+    pools: list[dict[str, Any]] = []
+    return json.loads(file.read_text(encoding="utf-8"))["pools"] if file.exists() else pools
 
 
-def panel(ax: Axes, pool: dict[str, Any]) -> None:
-    """Draw one pool."""
-    base, *others = pool["methods"]
-    drawn = [draw["ratio"] / base["ratio"] for draw in base["draws"]]
-    ax.axhspan(min(drawn), max(drawn), color="0.8", label=f"random, {len(drawn)} draws")
-    ax.axhline(1, color="0.5", linewidth=0.8)
-    for case in others:
-        whole = case.get("visible_share_at_end") == 1
-        ax.scatter(
-            max(case["cpu_seconds"], 0.01),
-            case["ratio_to_random"],
-            s=90 if whole else 45,
-            marker="*" if whole else "o" if "compressor" in case else "x",
-            color=f"C{list(METHODS).index(case['method']) - 1}",
-            label=case["method"],
-            zorder=3,
-        )
-    ax.set_xscale("log")
-    ax.set_title(f"{pool['name']}, {pool['budget_bytes'] / 1e6:.1f} MB", fontsize=10)
-    ax.grid(alpha=0.3)
+def cases_of(pools: Sequence[dict[str, Any]], about: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the results of a pool that is the same to the byte, by method."""
+    return {
+        case["method"]: case
+        for pool in pools
+        if all(pool[key] == about[key] for key in ("name", "fingerprint", "budget_bytes"))
+        for case in pool["methods"]
+    }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", nargs="*", type=Path, help="the files that POOLS names")
-    parser.add_argument("--budget-bytes", type=int, default=2_000_000, help="of text, at most")
+    parser.add_argument("data", nargs="+", type=Path, help="the files that POOLS names")
+    parser.add_argument("--budget-bytes", type=int, default=1_500_000, help="of text, at most")
     parser.add_argument("--cases", type=int, default=1, help="fresh processes at a time")
-    parser.add_argument("--draw", action="store_true", help="only draw the results again")
     options = parser.parse_args()
 
-    if options.draw:
-        draw_plot(json.loads((RESULTS / "quality.json").read_text()), IMAGE)
-        return
     paths = {path.name.partition(".")[0]: path for path in options.data}
     missing = sorted({name for pool in POOLS for name in pool.files} - paths.keys())
     if missing:
         parser.error(f"these files are wanted as well: {', '.join(missing)}")
 
+    earlier = earlier_pools()
     result: dict[str, Any] = {
         "judge": f"{JUDGE.name}, window of {JUDGE.window:,} bytes; {JUDGE.version}",
         "stages": STAGES,
-        "clock": "CPU seconds to choose, one thread, records in memory",
+        "clock": "CPU seconds to choose, one thread, records in memory; random: one draw",
         "cases_at_a_time": options.cases,
         "pools": [],
     }
     for pool in POOLS:
         about = in_fresh_process(run_pool, pool, paths, options.budget_bytes)
+        done = cases_of(earlier, about)
         with ThreadPoolExecutor(options.cases) as threads:
             run = partial(in_fresh_process, run_case, pool, paths, options.budget_bytes)
-            methods = list(threads.map(run, METHODS))
-        result["pools"].append(with_ratios_to_random(about | {"methods": methods}))
+            new = [method for method in METHODS if method not in done]
+            done |= dict(zip(new, threads.map(run, new), strict=True))
+        cases = with_ratios_to_random([done[method] for method in METHODS])
+        result["pools"].append(about | {"methods": cases})
         write_result("quality", result)
-    draw_plot(result, IMAGE)
 
 
 if __name__ == "__main__":

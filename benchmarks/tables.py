@@ -7,8 +7,17 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import speed_tables
+from pages import has_place, placed, stem, table
+
 HERE = Path(__file__).parent
-PAGES = [HERE / "README.md", HERE.parent / "docs" / "explanation" / "memory.md"]
+DOCS = HERE.parent / "docs"
+PAGES = [
+    HERE / "README.md",
+    DOCS / "explanation" / "memory.md",
+    DOCS / "how-to" / "select-for-a-target.md",
+    DOCS / "how-to" / "stream.md",
+]
 
 
 def main() -> None:
@@ -20,13 +29,9 @@ def filled(text: str) -> str:
     """Return a page with every table that it has a place for."""
     for name, draw in TABLES.items():
         file = HERE / "results" / f"{name}.json"
-        start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
-        if start not in text or not file.exists():
-            continue
-        result = json.loads(file.read_text(encoding="utf-8"))
-        before, rest = text.split(start)
-        after = rest.partition(end)[2]
-        text = f"{before}{start}{made_on(result)}\n\n{draw(result)}\n{end}{after}"
+        if has_place(text, name) and file.exists():
+            result = json.loads(file.read_text(encoding="utf-8"))
+            text = placed(text, name, f"{made_on(result)}\n\n{draw(result)}")
     return text
 
 
@@ -250,22 +255,86 @@ def of(pool: dict[str, Any], method: str) -> dict[str, Any]:
     return next(case for case in pool["methods"] if case["method"] == method)
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table; all columns but the first to the right."""
-    rules = ["---", *("---:" for _ in head[1:])]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in [head, rules, *rows])
+def stream(result: dict[str, Any]) -> str:
+    """Return the table of stream.json."""
+    rows = []
+    for pool in result["pools"]:
+        random = pool["random"]
+        name = f"{pool['name']}, {pool['records']:,}"
+        rows.append([name, "random", "", "1", f"{random['unseen_bits_per_byte']:.3f}", "", ""])
+        rows += [
+            [
+                name,
+                f"`{case['method']}`",
+                case.get("arrival", "all at once"),
+                f"{case['ratio_to_random']:.3f}",
+                f"{case['unseen_bits_per_byte']:.3f}",
+                f"{case['budget_used']:.2%}" if "budget_used" in case else "",
+                f"{case['records_per_second']:,.0f}",
+            ]
+            for case in pool["methods"]
+        ]
+    head = [
+        "pool, records",
+        "method",
+        "arrival",
+        "redundancy, random = 1",
+        "bits per unseen byte",
+        "budget used",
+        "records a CPU s",
+    ]
+    return table(head, rows)
 
 
-def stem(name: str) -> str:
-    return name.partition(".")[0]
+def alignment(result: dict[str, Any]) -> str:
+    """Return the two tables of alignment.json."""
+    runs = result["runs"]
+    sources = [
+        f"{run['source']} ({run['share_in_pool']:.0%} of pool, {run['closest']} closest)"
+        for run in runs
+    ]
+    methods = [(case["method"], case["compressor"]) for case in runs[0]["methods"]]
+    found = table(
+        ["closest that are of the target's source", *sources, "CPU s, mean"],
+        [
+            [
+                f"`{method}`, `{compressor}`",
+                *(f"{run['methods'][place]['share_of_closest']:.1%}" for run in runs),
+                f"{sum(run['methods'][place]['cpu_seconds'] for run in runs) / len(runs):.2f}",
+            ]
+            for place, (method, compressor) in enumerate(methods)
+        ],
+    )
+    mixed = table(
+        ["weight: of the target's source; redundancy; bits per unseen byte of it", *sources],
+        [
+            [
+                str(runs[0]["mixes"][place]["weight"]),
+                *(
+                    f"{case['share_of_chosen']:.0%}; {case['ratio']:.2f}; "
+                    f"{case['unseen_bits_per_byte']:.3f}"
+                    for case in (run["mixes"][place] for run in runs)
+                ),
+            ]
+            for place in range(len(runs[0]["mixes"]))
+        ],
+    )
+    return f"{found}\n\n{mixed}"
 
 
 TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
     "parity": parity,
     "vs_script": vs_script,
     "paper_size": paper_size,
+    "paper_vs_script": speed_tables.paper_vs_script,
     "cost_by_prefix": cost_by_prefix,
+    "overhead": speed_tables.overhead,
+    "scaling": speed_tables.scaling,
+    "million": speed_tables.million,
+    "import_time": speed_tables.import_time,
     "quality": quality,
+    "stream": stream,
+    "alignment": alignment,
 }
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from entropylaw.alignment import Target, alignment_scores, alignment_weights
+    from entropylaw.auditing import AuditReport, audit
     from entropylaw.compressors import (
         Compressor,
         available_compressors,
@@ -28,21 +30,45 @@ if TYPE_CHECKING:
         group_ratios,
         sample_ratios,
     )
-    from entropylaw.selection import Bytes, Quality, Quotas, SelectionResult, Tokens, ZipSelector
+    from entropylaw.selection import (
+        Bytes,
+        DedupSelector,
+        OwnRatioSelector,
+        Quality,
+        Quotas,
+        RandomSelector,
+        SelectionResult,
+        TargetSelector,
+        Tokens,
+        ZipSelector,
+    )
+    from entropylaw.stream import StreamDecision, StreamTally, ZipStream
 
 _HOMES = {
+    "AuditReport": "auditing",
     "Bytes": "selection",
     "Compressor": "compressors",
     "Corpus": "corpus",
+    "DedupSelector": "selection",
     "EntropyLawFit": "law",
     "Guards": "guards",
+    "OwnRatioSelector": "selection",
     "Quality": "selection",
     "Quotas": "selection",
+    "RandomSelector": "selection",
     "Run": "law",
     "SelectionResult": "selection",
+    "StreamDecision": "stream",
+    "StreamTally": "stream",
+    "Target": "alignment",
+    "TargetSelector": "selection",
     "Tokens": "selection",
     "ZipSelector": "selection",
+    "ZipStream": "stream",
+    "alignment_scores": "alignment",
+    "alignment_weights": "alignment",
     "assess_versions": "law",
+    "audit": "auditing",
     "available_compressors": "compressors",
     "compressed_fraction": "ratios",
     "compression_ratio": "ratios",
@@ -53,23 +79,34 @@ _HOMES = {
     "group_ratios": "ratios",
     "register_compressor": "compressors",
     "sample_ratios": "ratios",
-
 }
 
 __all__ = [
+    "AuditReport",
     "Bytes",
     "Compressor",
     "Corpus",
+    "DedupSelector",
     "EntropyLawFit",
     "Guards",
+    "OwnRatioSelector",
     "Quality",
     "Quotas",
+    "RandomSelector",
     "Run",
     "SelectionResult",
+    "StreamDecision",
+    "StreamTally",
+    "Target",
+    "TargetSelector",
     "Tokens",
     "ZipSelector",
+    "ZipStream",
     "__version__",
+    "alignment_scores",
+    "alignment_weights",
     "assess_versions",
+    "audit",
     "available_compressors",
     "compressed_fraction",
     "compression_ratio",
@@ -80,7 +117,6 @@ __all__ = [
     "group_ratios",
     "register_compressor",
     "sample_ratios",
-
 ]
 
 

@@ -30,6 +30,7 @@ Every message says what was expected, what was seen and what to type next::
     ├── EmptyRecordWarning                   empty records are never selected
     ├── ShortMemoryWarning                   most of the chosen set was out of the window
     ├── SlowCompressorWarning                no priming: cost grows with the chosen set
+    ├── SlowAlignmentWarning                 pair by pair: cost grows with pool times target
     ├── SkippedRecordsWarning                records left out because skipping was asked for
     ├── CompressorVersionWarning             saved with another version; sizes may differ
     ├── GuardWarning                         records that look like noise, copies or templates
@@ -202,6 +203,10 @@ class ShortMemoryWarning(EntropyLawWarning):
 
 class SlowCompressorWarning(EntropyLawWarning):
     """The compressor recompresses the whole chosen set for each candidate."""
+
+
+class SlowAlignmentWarning(EntropyLawWarning):
+    """Every record of the pool is compressed with every record of the target, and they are many."""
 
 
 class SkippedRecordsWarning(EntropyLawWarning):

@@ -24,6 +24,9 @@ Packing: TypeAlias = Literal["full", "lazy"]
 Screening: TypeAlias = Literal["full", "adaptive"]
 """Which of the screened records are measured: all, or the most promising."""
 
+TakeOrder: TypeAlias = Literal["choice", "original"]
+"""In which order chosen records are given back: as they were chosen, or as in the pool."""
+
 OnError: TypeAlias = Literal["raise", "skip"]
 """What to do with a record that cannot be read."""
 
@@ -41,3 +44,6 @@ CompareWithin: TypeAlias = Literal["pool", "group", "length", "group and length"
 
 Certainty: TypeAlias = Literal["exact", "at most", "about"]
 """What a number told beforehand is."""
+
+AlignmentMethod: TypeAlias = Literal["conditional", "zip-fit"]
+"""How closeness to a target is scored: by one reading of the target, or pair by pair."""

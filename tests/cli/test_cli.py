@@ -59,7 +59,7 @@ def test_packed_input_and_output_and_pool_order(pool, tmp_path):
     packed = tmp_path / "pool.jsonl.gz"
     packed.write_bytes(gzip.compress(pool.read_bytes()))
     out = tmp_path / "out.jsonl.gz"
-    run("select", packed, "-b", "10%", "-o", out, "--order", "pool", "-c", "zstd:6:long")
+    run("select", packed, "-b", "10%", "-o", out, "--order", "original", "-c", "zstd:6:long")
     chosen = [json.loads(line)["extra"][0] for line in gzip.open(out, "rt")]
     assert len(chosen) == 30
     assert chosen == sorted(chosen)

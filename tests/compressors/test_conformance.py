@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from entropylaw.compressors import Brotli, Bz2, Lz4, Lzma, Zlib, Zstd
+from entropylaw.compressors import Brotli, Bz2, Isal, Lz4, Lzma, Zlib, ZlibNg, Zstd
 from entropylaw.compressors.base import RecompressPrimed
 from entropylaw.errors import ConfigError
 from entropylaw.testing import check_compressor, checks, compressor_checks, priming_checks
@@ -23,7 +23,11 @@ BUILT_IN = (
     *(Zstd(level) for level in (1, 3, 5, 6, 9, 13, 19)),
     *(Zstd(level, long=True) for level in (1, 3, 6, 9)),
     *(Lz4(level) for level in (0, 1, 3, 9, 12)),
-    *(Brotli(quality) for quality in (0, 5, 9)),
+    *(Brotli(quality) for quality in (0, 5)),
+    *(Brotli(quality, tail=True) for quality in (2, 5)),
+    *(Isal(level) for level in (0, 2, 3)),
+    *(ZlibNg(level) for level in (0, 1, 6, 8, 9)),
+    *(ZlibNg(level, conditional=True) for level in (1, 8)),
     *(Bz2(level) for level in (1, 9)),
     *(Lzma(preset) for preset in (0, 3)),
 )
@@ -243,8 +247,8 @@ def test_checks_apply_to_what_is_offered():
         return {check.check.__name__ for check in compressor_checks(compressor)}
 
     assert "check_primed_growth" in names(Zlib())
-    assert "check_primed_growth" not in names(Brotli())
-    assert "check_shared_by_threads" in names(Brotli())
+    assert "check_primed_growth" not in names(Bz2())
+    assert "check_shared_by_threads" in names(Bz2())
 
 
 def test_ids_name_compressor_and_promise():

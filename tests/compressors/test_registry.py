@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import multiprocessing
 import pickle
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -14,9 +15,11 @@ from entropylaw import ZipSelector
 from entropylaw.compressors import (
     Brotli,
     Bz2,
+    Isal,
     Lz4,
     Lzma,
     Zlib,
+    ZlibNg,
     Zstd,
     available_compressors,
     describe,
@@ -30,6 +33,13 @@ SPECS = [
     ("zlib", Zlib(9)),
     ("zlib:0", Zlib(0)),
     ("zlib:6", Zlib(6)),
+    ("zlib:conditional", Zlib(9, conditional=True)),
+    ("zlib:6:conditional", Zlib(6, conditional=True)),
+    ("zlib-ng", ZlibNg(8)),
+    ("zlib-ng:9", ZlibNg(9)),
+    ("zlib-ng:1:conditional", ZlibNg(1, conditional=True)),
+    ("isal", Isal(2)),
+    ("isal:0", Isal(0)),
     ("zstd", Zstd(3)),
     ("zstd:6", Zstd(6)),
     ("zstd:22", Zstd(22)),
@@ -39,6 +49,8 @@ SPECS = [
     ("lz4:12", Lz4(12)),
     ("brotli", Brotli(5)),
     ("brotli:11", Brotli(11)),
+    ("brotli:tail", Brotli(5, tail=True)),
+    ("brotli:2:tail", Brotli(2, tail=True)),
     ("bz2", Bz2(9)),
     ("bz2:1", Bz2(1)),
     ("lzma", Lzma(6)),
@@ -47,7 +59,7 @@ SPECS = [
 COMPRESSORS = [compressor for _, compressor in SPECS]
 
 WRONG_SPECS = [
-    ("gzip", "no compressor named 'gzip'.*Known: .*zlib, zstd"),
+    ("gzip", "no compressor named 'gzip'.*Known: brotli, bz2, .*zlib, .*zstd"),
     ("", "no compressor named ''"),
     ("zlb:9", 'Did you mean "zlib"'),
     ("ZSTD", "no compressor named 'ZSTD' .*Did you mean \"zstd\""),
@@ -60,6 +72,14 @@ WRONG_SPECS = [
     ("lzma:10", 'lzma: preset must be .*Try "lzma:9"'),
     ("bz2:0", 'bz2: level must be .*Try "bz2:1"'),
     ("lz4:13", 'lz4: level must be .*Try "lz4:12"'),
+    ("isal:4", 'isal: level must be an integer from 0 to 3, got 4. Try "isal:3"'),
+    ("zlib-ng:10", 'zlib-ng: level must be .*Try "zlib-ng:9"'),
+    ("zlibng", 'Did you mean "zlib-ng"'),
+    ("zlib-ng:0:conditional", 'level 0 stores .*Try "zlib-ng:1:conditional"'),
+    ("zlib:0:conditional", 'level 0 stores .*Try "zlib:1:conditional"'),
+    ("brotli:1:tail", 'quality must be 2 or more, got 1. Try "brotli:2:tail"'),
+    ("brotli:5:head", "brotli: unknown option 'head'"),
+    ("isal:2:conditional", "isal: unknown option 'conditional'"),
     ("zlib:best", "zlib: level must be an integer, got 'best'. Try \"zlib:1\""),
     ("zlib:", "got ''"),
     ("zlib:6.0", "got '6.0'"),
@@ -82,6 +102,10 @@ WRONG_OPTIONS = [
     lambda: Zstd(3, long="yes"),
     lambda: Lz4(-1),
     lambda: Brotli(12),
+    lambda: Brotli(5, tail=1),
+    lambda: Zlib(9, conditional="yes"),
+    lambda: ZlibNg("8"),
+    lambda: Isal(-1),
     lambda: Bz2(0),
     lambda: Lzma(10),
 ]
@@ -162,9 +186,35 @@ def test_name_must_be_a_string(name):
         get_compressor(Misnamed())
 
 
+BUILT_IN = {"zlib", "zstd", "lz4", "brotli", "bz2", "lzma", "isal", "zlib-ng"}
+
+
 def test_all_built_in_are_available():
-    assert {"zlib", "zstd", "lz4", "brotli", "bz2", "lzma"} <= set(available_compressors())
+    assert set(available_compressors()) >= BUILT_IN
     assert list(available_compressors()) == sorted(available_compressors())
+
+
+@pytest.mark.parametrize("name", sorted(BUILT_IN))
+def test_usage_tells_the_bounds_and_the_flag(name):
+    spelled = re.fullmatch(
+        rf"{name}\[:([0-9]+)-([0-9]+)\](\[:([a-z]+)\])?", registry.usage_of(name)
+    )
+    lowest, highest = int(spelled[1]), int(spelled[2])
+    for level in (lowest, highest):
+        assert get_compressor(f"{name}:{level}").name == f"{name}:{level}"
+    for level in (lowest - 1, highest + 1):
+        with pytest.raises(CompressorSpecError, match=f"from {lowest} to {highest}"):
+            get_compressor(f"{name}:{level}")
+    has_flag = len(dataclasses.fields(get_compressor(name))) == 2
+    assert has_flag is bool(spelled[4])
+    if has_flag:
+        flagged = f"{name}:{highest}:{spelled[4]}"
+        assert get_compressor(flagged).name == flagged
+
+
+def test_usage_of_others_is_their_name():
+    register_compressor("zstd", Nothing, replace=True)
+    assert registry.usage_of("zstd") == "zstd"
 
 
 class TestRegistering:

@@ -1,26 +1,33 @@
 """Every Python block of README and docs runs, page by page, in a folder with sample files.
 
 Blocks of one page share their names and run in order. A block with ``>>>`` prompts is a doctest;
-any other is executed. The folder holds `pool.jsonl`, `runs.csv` and `versions.csv`. Blocks fenced
-as ``py`` need a trainer and are not run.
+any other is executed. The folder holds `pool.jsonl`, `owned.jsonl`, `runs.csv` and `versions.csv`.
+Blocks fenced as ``py`` need a trainer or a cluster and are not run.
+
+Of shell blocks, each `entropylaw` command must be one that exists, with options that exist; those of
+the page on the command line, and a few more, are run.
 """
 
 import doctest
 import json
 import re
+import shlex
 import sys
 import warnings
-from pathlib import Path
 from types import ModuleType
 
 import pytest
+from doc_pages import PAGES, ROOT, page_id
+from typer.testing import CliRunner
 
+from entropylaw.cli.app import app
 from entropylaw.errors import EntropyLawWarning
 from entropylaw.io.stdlib_pool import stdlib_records
 
-ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+SHELL = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+RUN = ["docs/reference/cli.md", "docs/how-to/extend-a-dataset.md"]
+"""Pages whose shell commands are run, in their order."""
 
 RUNS = """\
 dataset,compressor,compression_ratio,first_epoch_loss,performance,group
@@ -44,17 +51,32 @@ v3,3.10,1.42,0.01,0.008
 
 def pages():
     return [
-        pytest.param(page, id=str(page.relative_to(ROOT)))
+        pytest.param(page, id=page_id(page))
         for page in PAGES
         if BLOCK.search(page.read_text(encoding="utf-8"))
     ]
 
 
+def commands(page):
+    """Return the arguments of each `entropylaw` command in the shell blocks of a page."""
+    found = []
+    for block in SHELL.findall(page.read_text(encoding="utf-8")):
+        for line in block.replace("\\\n", " ").splitlines():
+            words = shlex.split(line, comments=True)
+            if words[:1] == ["entropylaw"]:
+                found.append(words[1:])
+    return found
+
+
+@pytest.fixture(scope="module")
+def small_pool():
+    return [json.dumps(record, ensure_ascii=False) for record in stdlib_records()[::12]]
+
+
 @pytest.fixture
-def sample_folder(tmp_path, monkeypatch):
-    records = stdlib_records()[::12]
-    lines = (json.dumps(record, ensure_ascii=False) for record in records)
-    (tmp_path / "pool.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+def sample_folder(tmp_path, monkeypatch, small_pool):
+    for name, lines in (("pool", small_pool), ("owned", small_pool[:50])):
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (tmp_path / "runs.csv").write_text(RUNS)
     (tmp_path / "versions.csv").write_text(VERSIONS)
     monkeypatch.chdir(tmp_path)
@@ -73,6 +95,21 @@ def test_page_runs(page, sample_folder, monkeypatch):
             line = text.count("\n", 0, block.start()) + 1
             run(block.group(1), names, page, line)
     assert names
+
+
+@pytest.mark.parametrize("page", [pytest.param(p, id=page_id(p)) for p in PAGES if commands(p)])
+def test_commands_exist(page):
+    for arguments in commands(page):
+        done = CliRunner().invoke(app, [*arguments, "--help"])
+        assert done.exit_code == 0, f"entropylaw {shlex.join(arguments)}\n{done.output}"
+
+
+@pytest.mark.parametrize("page", RUN)
+def test_commands_run(page, sample_folder):
+    for arguments in commands(ROOT / page):
+        with warnings.catch_warnings():  # the application sets filters of its own
+            done = CliRunner().invoke(app, arguments)
+        assert done.exit_code == 0, f"entropylaw {shlex.join(arguments)}\n{done.exception!r}"
 
 
 def run(code, names, page, line):

@@ -68,6 +68,7 @@ CONTAINERS = {
     "formatted dataset": lambda: datasets.Dataset.from_list(RECORDS).with_format("numpy", columns=["id"]),
     "transformed dataset": lambda: datasets.Dataset.from_list(RECORDS).with_transform(lambda batch: batch),
     "streamed dataset": lambda: datasets.Dataset.from_list(RECORDS).to_iterable_dataset(),
+    "narwhals over Arrow": lambda: nw.from_native(pa.Table.from_pylist(RECORDS)),
 }  # fmt: skip
 
 
@@ -81,6 +82,8 @@ def rows_of(data: object) -> list[dict]:
         return data.to_dicts()
     if isinstance(data, pa.Table | pa.RecordBatch):
         return data.to_pylist()
+    if isinstance(data, nw.DataFrame):
+        return list(data.iter_rows(named=True))
     if isinstance(data, datasets.Dataset):
         return data.with_format(None).to_list()
     return list(data)
@@ -155,12 +158,22 @@ class TestEveryContainer:
         assert type(taken) is type(data)
         assert [row["id"] for row in rows_of(taken)] == result.indices.tolist()
 
+    def test_records_come_back_in_their_original_order_too(self, data: object) -> None:
+        selector = ZipSelector(20, k1=60, k2=20, k3=10, n_jobs=1, text="{text}")
+        with pytest.warns(Warning, match="no text"):
+            result = selector.select(data)
+        taken = result.take(data, order="original")
+        assert type(taken) is type(data)
+        assert [row["id"] for row in rows_of(taken)] == sorted(result.indices.tolist())
+        assert sorted(result.indices.tolist()) != result.indices.tolist()
+
     def test_changed_rows_are_an_error(self, data: object) -> None:
         selector = ZipSelector(20, k1=60, k2=20, k3=10, n_jobs=1)
         with pytest.warns(Warning, match="no text"):
             result = selector.select(RECORDS[1:] + RECORDS[:1])
-        with pytest.raises(FingerprintError, match="changed since"):
-            result.take(data)
+        for order in ("choice", "original"):
+            with pytest.raises(FingerprintError, match="changed since"):
+                result.take(data, order=order)
 
 
 class TestRowsLost:
@@ -205,8 +218,35 @@ class TestStreams:
     def test_take_from_an_iterator_says_what_to_do(self) -> None:
         records = (record for record in RECORDS)
         as_corpus(records)
-        with pytest.raises(InputError, match="generator gives its records once.*Make it anew"):
+        with pytest.raises(FingerprintError, match="generator gives its records once.*make it anew"):
             take_records(records, [0])
+
+    def test_take_from_an_iterator_made_anew(self) -> None:
+        selector = ZipSelector(20, k1=60, k2=20, k3=10, n_jobs=1)
+        result = selector.select({"text": f"record {i}"} for i in range(100))
+        taken = result.take({"text": f"record {i}", "n": i} for i in range(100))
+        assert [record["n"] for record in taken] == result.indices.tolist()
+        with pytest.raises(FingerprintError, match="changed since"):
+            result.take({"text": f"record {i + 1}"} for i in range(100))
+
+    def test_a_reader_of_record_batches(self) -> None:
+        def reader() -> pa.RecordBatchReader:
+            return chunked_table().to_reader(max_chunksize=90)
+
+        for text in (None, "text", "{text}", lambda record: record["text"]):
+            assert as_corpus(reader(), text=text).fingerprint == as_corpus(TEXTS).fingerprint
+        assert record_count(reader()) is None
+        assert take_records(reader(), ROWS).to_pylist() == [RECORDS[row] for row in ROWS]
+        assert take_records(reader(), ROWS).schema == reader().schema
+        used = reader()
+        as_corpus(used)
+        with pytest.raises(FingerprintError, match="RecordBatchReader gives its records once"):
+            take_records(used, ROWS)
+
+    def test_a_reader_with_a_missing_cell_far_in(self) -> None:
+        table = pa.table({"text": ["a"] * 500 + [None]})
+        with pytest.raises(RecordError, match="record 500: column 'text' holds None"):
+            as_corpus(table.to_reader(max_chunksize=100))
 
     def test_an_iterator_already_used_up(self) -> None:
         with pytest.raises(EmptyPoolError):
@@ -264,6 +304,9 @@ class TestDatasets:
             as_corpus(both)
         with pytest.raises(InputError, match=r'as in data\["train"\]'):
             take_records(both, [0])
+        with pytest.raises(InputError, match=r'as in data\["test"\]'):
+            as_corpus(datasets.DatasetDict({"test": split}))
+        assert as_corpus(both["train"]).fingerprint == as_corpus(TEXTS).fingerprint
         streams = datasets.IterableDatasetDict({"train": split.to_iterable_dataset()})
         with pytest.raises(InputError, match="IterableDatasetDict"):
             as_corpus(streams)

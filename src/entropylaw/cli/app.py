@@ -9,17 +9,19 @@ from typing import Annotated, TextIO
 import typer
 
 from entropylaw import __version__
+from entropylaw.cli import audit as audit_job
+from entropylaw.cli import compressors as compressors_job
 from entropylaw.cli import demo as demo_job
 from entropylaw.cli import law as law_job
 from entropylaw.cli import select as select_job
 from entropylaw.cli.tables import Table, human_bytes, show
-from entropylaw.compressors import available_compressors, describe, get_compressor
+from entropylaw.compressors import get_compressor
 from entropylaw.errors import ConfigError, EntropyLawWarning
-from entropylaw.io.load import load_file
+from entropylaw.io.load import Text, load_file
 from entropylaw.law.options import Form
 from entropylaw.ratios import compression_ratio, sample_ratios
 from entropylaw.selection import ZipSelector
-from entropylaw.types import OnError, Packing, Screening, Variant
+from entropylaw.types import OnError, Packing, Screening, TakeOrder, Variant
 
 app = typer.Typer(
     add_completion=True,
@@ -29,7 +31,10 @@ app = typer.Typer(
 )
 
 Input = Annotated[
-    Path, typer.Argument(metavar="IN", help="JSONL, JSON array or .txt; also .gz and .zst.")
+    Path,
+    typer.Argument(
+        metavar="IN", help="JSONL, JSON array or .txt, also .gz and .zst; Parquet or Arrow IPC."
+    ),
 ]
 Spec = Annotated[
     str, typer.Option("--compressor", "-c", help="Such as zlib:9, zstd:6:long; see `compressors`.")
@@ -38,7 +43,12 @@ RenderRule = Annotated[
     str | None,
     typer.Option("--render", help="How a record becomes text; default: recognise its shape."),
 ]
-TextColumn = Annotated[str | None, typer.Option("--text", help="The column that holds the text.")]
+TextColumns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--text", help="The column of the text, or '{a} {b}'; repeat it for several columns."
+    ),
+]
 Errors = Annotated[
     OnError, typer.Option("--on-error", help="What to do with a record that cannot be read.")
 ]
@@ -59,7 +69,8 @@ def _root(
 def select(
     source: Input,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Where the chosen records go.")
+        Path | None,
+        typer.Option("--output", "-o", help="Where they go; its extension says the form."),
     ] = None,
     budget: Annotated[
         str | None, typer.Option("--budget", "-b", help="Records (1000) or a share (0.1, 10%).")
@@ -78,13 +89,13 @@ def select(
         Screening, typer.Option(help="adaptive: fewer evaluations, some other picks.")
     ] = "full",
     render: RenderRule = None,
-    text: TextColumn = None,
+    text: TextColumns = None,
     initial_subset: Annotated[
         Path | None, typer.Option(help="Records already owned, to be extended.")
     ] = None,
     order: Annotated[
-        select_job.Order, typer.Option(help="Order of the output: as chosen, or as in the pool.")
-    ] = "chosen",
+        TakeOrder, typer.Option(help="Order of the output: as chosen, or as in IN (original).")
+    ] = "choice",
     manifest: Annotated[
         Path | None, typer.Option(help="Repeat the selection of this manifest, and check it.")
     ] = None,
@@ -99,7 +110,9 @@ def select(
 
     A manifest that suffices to repeat the selection is written beside the output.
 
-    Example: entropylaw select pool.jsonl --budget 1000 -o chosen.jsonl
+    Examples: entropylaw select pool.jsonl --budget 1000 -o chosen.jsonl
+
+    entropylaw select pool.parquet --budget 10% -o chosen.parquet
     """
     if (budget is None) == (manifest is None):
         raise ConfigError("say either --budget N or --manifest FILE.")
@@ -116,7 +129,7 @@ def select(
             packing=packing,
             screening=screening,
             render=render,
-            text=text,
+            text=_columns(text),
             n_jobs=n_jobs,
             progress=progress,
         )
@@ -143,14 +156,14 @@ def ratio(
     source: Input,
     compressor: Spec = "zlib:9",
     render: RenderRule = None,
-    text: TextColumn = None,
+    text: TextColumns = None,
     on_error: Errors = "raise",
 ) -> None:
     """Measure how redundant the records of IN are, as a set and one by one.
 
     Example: entropylaw ratio pool.jsonl --compressor zstd:6
     """
-    pool = load_file(source, render=render, text=text, on_error=on_error)
+    pool = load_file(source, render=render, text=_columns(text), on_error=on_error)
     corpus = pool.corpus
     whole = compression_ratio(corpus, compressor)
     own = sorted(sample_ratios(corpus, compressor).tolist())
@@ -167,16 +180,42 @@ def ratio(
 
 
 @app.command()
+def audit(
+    source: Input,
+    groups: Annotated[
+        str | None, typer.Option("--groups", "-g", help="Column: source, language, domain.")
+    ] = None,
+    share: Annotated[float, typer.Option(help="Share of the records to be chosen.")] = 0.1,
+    compressor: Spec = "zlib:9",
+    render: RenderRule = None,
+    text: TextColumns = None,
+    seed: Annotated[int, typer.Option(help="Of the samples.")] = 0,
+    n_jobs: Annotated[int | None, typer.Option(help="Threads; default: all cores.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    plot: Annotated[Path | None, typer.Option(help="Draw the audit into this .png.")] = None,
+) -> None:
+    """Say what is in IN, and whether selection by ratio is likely to hurt it.
+
+    Example: entropylaw audit pool.jsonl --groups source
+    """
+    audit_job.run(
+        source,
+        groups=groups,
+        share=share,
+        compressor=compressor,
+        render=render,
+        text=_columns(text),
+        seed=seed,
+        n_jobs=n_jobs,
+        as_json=as_json,
+        plot=plot,
+    )
+
+
+@app.command()
 def compressors() -> None:
-    """List the compressors, what they remember, and how they are primed."""
-    table = Table("compressors", ["name", "default", "priming", "window", "library"])
-    for name in available_compressors():
-        info = describe(get_compressor(name))
-        window = "no limit" if info.window is None else human_bytes(info.window)
-        table.add(name, info.name, info.priming, window, info.version)
-    long = describe(get_compressor("zstd:6:long"))
-    table.add("zstd", long.name, long.priming, human_bytes(long.window or 0), long.version)
-    show(table)
+    """List the compressors, how they are primed, and what they remember of the chosen set."""
+    compressors_job.run()
 
 
 @app.command()
@@ -189,7 +228,7 @@ def demo(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder.")] = Path("demo-out"),
     compressor: Spec = "zstd:6:long",
     render: RenderRule = None,
-    text: TextColumn = None,
+    text: TextColumns = None,
     source_column: Annotated[
         str, typer.Option(help="Column by which the composition is shown.")
     ] = "source",
@@ -204,7 +243,7 @@ def demo(
         folder=output,
         compressor=compressor,
         render=render,
-        text=text,
+        text=_columns(text),
         source_column=source_column,
     )
 
@@ -235,6 +274,11 @@ def risk(
     Example: entropylaw risk versions.csv
     """
     law_job.risk(source, law=law)
+
+
+def _columns(text: list[str] | None) -> Text:
+    """Return what ``text=`` is given for a `--text` that may stand there several times."""
+    return text[0] if text is not None and len(text) == 1 else text or None
 
 
 def _one_line(

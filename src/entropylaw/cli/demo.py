@@ -14,10 +14,13 @@ import typer
 from entropylaw.cli.tables import Table, human_bytes, show
 from entropylaw.compressors import get_compressor
 from entropylaw.corpus import Corpus
-from entropylaw.errors import ShortMemoryWarning
+from entropylaw.errors import ColumnError, ShortMemoryWarning
+from entropylaw.io.arrow_files import is_arrow_file
+from entropylaw.io.chosen import write_chosen
+from entropylaw.io.columns import column_of
 from entropylaw.io.files import atomic_write
-from entropylaw.io.jsonl import RecordFile, write_records
-from entropylaw.io.load import as_corpus
+from entropylaw.io.jsonl import write_records
+from entropylaw.io.load import Text, as_corpus, load_file
 from entropylaw.io.stdlib_pool import stdlib_records
 from entropylaw.ratios import compression_ratio
 from entropylaw.render.selection_plots import (
@@ -29,7 +32,7 @@ from entropylaw.render.selection_plots import (
 )
 from entropylaw.scoring import Scorer, resolve_jobs
 from entropylaw.selection import SelectionResult, ZipSelector
-from entropylaw.selection.baselines import growth, random_rows
+from entropylaw.selection.orders import growth, random_rows
 from entropylaw.types import IntArray
 
 JUDGE = "lzma:9"
@@ -37,6 +40,14 @@ JUDGE = "lzma:9"
 
 PAPER = "zlib:9"
 GROUPS_SHOWN = 7
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    corpus: Corpus
+    groups: list[str] | None
+    suffix: str
+    write: Callable[[Path, IntArray], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +64,12 @@ def run(
     folder: Path,
     compressor: str,
     render: str | None,
-    text: str | None,
+    text: Text,
     source_column: str,
 ) -> None:
     """Select, print the table, write the chosen records and a picture into `folder`."""
-    records, raws = _pool(data)
-    corpus = as_corpus(records, render=render, text=text)
+    pool = _pool(data, render, text, source_column)
+    corpus = pool.corpus
     what = data.name if data is not None else "the documentation of this Python's standard library"
     typer.echo(f"pool: {len(corpus):,} records, {human_bytes(corpus.total_bytes)}, from {what}")
 
@@ -73,24 +84,49 @@ def run(
         ]
     specs = [r.manifest.compressor.name for r in results]
     show(_ratios(corpus, choices, specs))
-    groups = _groups(records, source_column)
+    groups = pool.groups
     if groups is not None:
         show(_composition(corpus, choices, groups))
 
     folder.mkdir(parents=True, exist_ok=True)
-    write_records(folder / "selected.jsonl", [raws[row] for row in results[0].indices], source=data)
-    with atomic_write(folder / "selected.jsonl.manifest.json") as sink:
+    chosen = folder / f"selected{pool.suffix}"
+    pool.write(chosen, results[0].indices)
+    with atomic_write(folder / f"{chosen.name}.manifest.json") as sink:
         sink.write(results[0].manifest.to_json().encode())
     _draw(folder / "demo.png", corpus, choices, specs[0], groups)
-    typer.echo(f"wrote {folder}/selected.jsonl, its manifest, and {folder}/demo.png")
+    typer.echo(f"wrote {chosen}, its manifest, and {folder}/demo.png")
 
 
-def _pool(data: Path | None) -> tuple[list[object], list[bytes]]:
+def _pool(data: Path | None, render: str | None, text: Text, column: str) -> _Pool:
+    """Return what is chosen from: a file, or the documentation of this Python."""
     if data is None:
         records = stdlib_records()
-        return list(records), [json.dumps(r, ensure_ascii=False).encode() for r in records]
-    found = list(RecordFile(data))
-    return [record.value for record in found], [record.raw for record in found]
+
+        def write(path: Path, rows: IntArray) -> int:
+            chosen = (json.dumps(records[row], ensure_ascii=False) for row in rows)
+            return write_records(path, map(str.encode, chosen))
+
+        return _Pool(
+            as_corpus(records, render=render, text=text),
+            _groups(lambda: column_of(records, column)),
+            ".jsonl",
+            write,
+        )
+    pool = load_file(data, render=render, text=text)
+    return _Pool(
+        pool.corpus,
+        _groups(lambda: pool.column(data, column)),
+        data.suffix if is_arrow_file(data) else ".jsonl",
+        lambda path, rows: write_chosen(path, data, pool, rows),
+    )
+
+
+def _groups(cells: Callable[[], list[object]]) -> list[str] | None:
+    """Return the source of each record, or None if the records have no such column."""
+    try:
+        return [str(cell) for cell in cells()]
+    except ColumnError:
+        return None
 
 
 def _selected(corpus: Corpus, budget: int | float, spec: str) -> SelectionResult:
@@ -115,12 +151,6 @@ def _ratios(corpus: Corpus, choices: Sequence[_Choice], specs: Sequence[str]) ->
         ratios = [f"{compression_ratio(part, judge):.3f}" for judge in judges]
         table.add(choice.label, f"{len(part):,}", human_bytes(part.total_bytes), *ratios)
     return table
-
-
-def _groups(records: Sequence[object], column: str) -> list[str] | None:
-    if not all(isinstance(record, dict) and column in record for record in records):
-        return None
-    return [str(record[column]) for record in records if isinstance(record, dict)]
 
 
 def _composition(corpus: Corpus, choices: Sequence[_Choice], groups: Sequence[str]) -> Table:

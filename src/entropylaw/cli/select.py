@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from entropylaw.errors import BudgetError, FingerprintError, SkippedRecordsWarning
+from entropylaw.io.chosen import check_destination, write_chosen
 from entropylaw.io.files import atomic_write, check_output
-from entropylaw.io.jsonl import check_destination, write_records
 from entropylaw.io.load import FilePool, load_file
 from entropylaw.selection import Estimate, Manifest, SelectionResult, ZipSelector
-from entropylaw.types import OnError
-
-Order = Literal["chosen", "pool"]
+from entropylaw.types import OnError, TakeOrder
 
 
 def run(
@@ -24,7 +21,7 @@ def run(
     output: Path,
     *,
     initial_subset: Path | None,
-    order: Order,
+    order: TakeOrder,
     on_error: OnError,
     repeats: Path | None,
 ) -> SelectionResult:
@@ -53,8 +50,8 @@ def run(
             expected.selected.fingerprint,
             f"{result.manifest.compressor.version} (the manifest: {expected.compressor.version})",
         )
-    rows = result.indices if order == "chosen" else np.sort(result.indices)
-    write_records(output, pool.raw_records(source, rows), source=source)
+    rows = result.indices if order == "choice" else np.sort(result.indices)
+    write_chosen(output, source, pool, rows)
     manifest = result.manifest.model_copy(update={"skipped_records": pool.skipped})
     with atomic_write(manifest_path(output), inputs=(source,)) as sink:
         sink.write(manifest.to_json().encode())

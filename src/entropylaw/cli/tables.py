@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from rich.console import Console
 from rich.table import Table as RichTable
 
+from entropylaw.render.sizes import human_bytes
+
+__all__ = ["Table", "human_bytes", "show"]
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -30,21 +34,3 @@ def show(table: Table) -> None:
         drawn.add_row(*row)
     console = Console()
     console.print(drawn) if console.is_terminal else Console(width=200).print(drawn)
-
-
-def human_bytes(count: int) -> str:
-    """Return a number of bytes with its unit.
-
-    Examples
-    --------
-    >>> human_bytes(900), human_bytes(32_768), human_bytes(20_918_996)
-    ('900 B', '32.0 KiB', '19.9 MiB')
-    """
-    if count < 1024:
-        return f"{count} B"
-    size, unit = count / 1024, "KiB"
-    for larger in ("MiB", "GiB", "TiB"):
-        if size < 1024:
-            break
-        size, unit = size / 1024, larger
-    return f"{size:.1f} {unit}"

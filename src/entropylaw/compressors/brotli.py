@@ -1,4 +1,4 @@
-"""Brotli. Its Python binding takes no prefix: continuations are sized by compressing anew."""
+"""Brotli. Its Python binding takes no prefix: what is known is compressed with each candidate."""
 
 from __future__ import annotations
 
@@ -39,7 +39,18 @@ class Brotli:
 
     Notes
     -----
-    TO BE WRITTEN
+    The tail form does not give the sizes of recompression, and remembers 64 KiB, not 4 MiB. In a
+    set of 1 MB, on four collections of real text (``benchmarks/results/tail_error.json``):
+
+    * at quality 5, records add 7 to 16 % more than they do to the whole set, since what repeats
+      something older than the tail counts as news; the ranks of their union ratios correlate by
+      0.88 to 0.98 with those of recompression, which costs some 15 times as much;
+    * at quality 2, brotli may lay out the tail with a record in another way than the tail alone,
+      and all records add the same bytes too many or too few: from 2 % too little in one
+      collection to 66 % too much in another. Ranks correlate by 0.73 to 0.98. A byte or two may
+      seem to make the set smaller.
+
+    `Zstd` remembers more and costs a small part of that.
 
     Examples
     --------

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from typing import NamedTuple
 
 from entropylaw.compressors.base import Compressor
 from entropylaw.compressors.optional import FAST, is_installed
@@ -16,15 +17,24 @@ ENTRY_POINT_GROUP = "entropylaw.compressors"
 Factory = Callable[..., Compressor]
 """Called with the options of a specification, each a string; returns a compressor."""
 
+
+class _BuiltIn(NamedTuple):
+    """Where the class of a built-in name is, and how its specifications are spelled."""
+
+    module: str
+    attribute: str
+    usage: str
+
+
 _BUILT_IN = {
-    "zlib": ("entropylaw.compressors.zlib", "Zlib"),
-    "zstd": ("entropylaw.compressors.zstd", "Zstd"),
-    "lz4": ("entropylaw.compressors.lz4", "Lz4"),
-    "brotli": ("entropylaw.compressors.brotli", "Brotli"),
-    "bz2": ("entropylaw.compressors.stdlib", "Bz2"),
-    "lzma": ("entropylaw.compressors.stdlib", "Lzma"),
-    "isal": ("entropylaw.compressors.isal", "Isal"),
-    "zlib-ng": ("entropylaw.compressors.zlib_ng", "ZlibNg"),
+    "zlib": _BuiltIn("entropylaw.compressors.zlib", "Zlib", "zlib[:0-9][:conditional]"),
+    "zstd": _BuiltIn("entropylaw.compressors.zstd", "Zstd", "zstd[:1-22][:long]"),
+    "lz4": _BuiltIn("entropylaw.compressors.lz4", "Lz4", "lz4[:0-12]"),
+    "brotli": _BuiltIn("entropylaw.compressors.brotli", "Brotli", "brotli[:0-11][:tail]"),
+    "bz2": _BuiltIn("entropylaw.compressors.stdlib", "Bz2", "bz2[:1-9]"),
+    "lzma": _BuiltIn("entropylaw.compressors.stdlib", "Lzma", "lzma[:0-9]"),
+    "isal": _BuiltIn("entropylaw.compressors.isal", "Isal", "isal[:0-3]"),
+    "zlib-ng": _BuiltIn("entropylaw.compressors.zlib_ng", "ZlibNg", "zlib-ng[:0-9][:conditional]"),
 }
 _registered: dict[str, Factory] = {}
 
@@ -90,7 +100,7 @@ def register_compressor(name: str, factory: Factory, *, replace: bool = False) -
             f"a factory is called with the options of a specification, got {factory!r}. "
             "Pass a class, or a function that returns a compressor."
         )
-    if not replace and name in _names():
+    if not replace and name in known_compressors():
         raise CompressorSpecError(
             f"a compressor named {name!r} exists already. Choose another name, or replace=True."
         )
@@ -108,25 +118,37 @@ def available_compressors() -> tuple[str, ...]:
     True
     """
     missing = {name for name in FAST.keys() - _registered.keys() if not is_installed(name)}
-    return tuple(sorted(_names() - missing))
+    return tuple(name for name in known_compressors() if name not in missing)
 
 
-def _names() -> set[str]:
-    """Return every name that means something, be it usable here or not."""
-    return {*_BUILT_IN, *_registered, *_plugins()}
+def known_compressors() -> tuple[str, ...]:
+    """Return every name that means something, sorted, be it usable here or not."""
+    return tuple(sorted({*_BUILT_IN, *_registered, *_plugins()}))
+
+
+def usage_of(name: str) -> str:
+    """Return how specifications of a name are spelled; the bare name if that is not known.
+
+    Examples
+    --------
+    >>> usage_of("zstd")
+    'zstd[:1-22][:long]'
+    """
+    own = name in _BUILT_IN and name not in _registered
+    return _BUILT_IN[name].usage if own else name
 
 
 def _factory(name: str, spec: str) -> Factory:
     if name in _registered:
         return _options_factory(_registered[name])
     if name in _BUILT_IN:
-        module, attribute = _BUILT_IN[name]
-        return _options_factory(getattr(import_module(module), attribute))
+        built_in = _BUILT_IN[name]
+        return _options_factory(getattr(import_module(built_in.module), built_in.attribute))
     plugins = _plugins()
     if name in plugins:
         return _options_factory(_loaded(plugins[name]))
     known = available_compressors()
-    close = difflib.get_close_matches(name.lower(), sorted(_names()), n=1)
+    close = difflib.get_close_matches(name.lower(), known_compressors(), n=1)
     hint = f' Did you mean "{close[0]}"?' if close else ""
     raise CompressorSpecError(
         f"no compressor named {name!r} (from {spec!r}).{hint} Known: {', '.join(known)}."

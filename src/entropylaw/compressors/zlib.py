@@ -14,6 +14,7 @@ import numpy as np
 from entropylaw.compressors.base import Primed, RecompressPrimed
 from entropylaw.compressors.dictionary import BatchSizer, DictionaryPrimed
 from entropylaw.compressors.options import check_flag, check_integer, level_and_flag
+from entropylaw.errors import CompressorSpecError
 from entropylaw.types import BytesLike, IntArray
 
 WINDOW = 32_768
@@ -34,7 +35,8 @@ class Zlib:
         0 (store) to 9 (densest).
     conditional : bool, default False
         Size continuations after a flush at the end of the prefix: a third to a half of the cost,
-        near the exact sizes but not equal to them, so that other records may be chosen.
+        near the exact sizes but not equal to them, so that other records may be chosen. From
+        level 1 on.
 
     Examples
     --------
@@ -54,6 +56,11 @@ class Zlib:
     def __post_init__(self) -> None:
         check_integer(self._family, "level", self.level, lowest=0, highest=9)
         check_flag(self._family, "conditional", self.conditional)
+        if self.conditional and self.level == 0:
+            raise CompressorSpecError(
+                f"{self._family}: level 0 stores and remembers nothing, so it cannot be "
+                f'conditional. Try "{self._family}:1:conditional".'
+            )
 
     @classmethod
     def from_options(cls, *options: str) -> Self:

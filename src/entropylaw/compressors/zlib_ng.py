@@ -26,7 +26,7 @@ class ZlibNg(Zlib):
         0 (store) to 9 (densest).
     conditional : bool, default False
         Size continuations by what they add to the last 32 KiB of the prefix: faster, near the
-        exact sizes but not equal to them.
+        exact sizes but not equal to them. From level 1 on.
 
     Raises
     ------

@@ -6,21 +6,24 @@ from functools import cached_property
 
 import numpy as np
 
+from entropylaw.compressors import Zstd
 from entropylaw.corpus import Corpus
 from entropylaw.errors import InputError
 from entropylaw.guards.bands import Deviations, deviations
-from entropylaw.guards.counts import SAMPLE_BYTES, Counts
+from entropylaw.guards.counts import Counts
 from entropylaw.guards.duplicates import exact_firsts, normalised_firsts
-from entropylaw.guards.familiar import ratios_alone, ratios_given_samples
+from entropylaw.guards.frames import LEAST_WORDS as LEAST_FRAMED
+from entropylaw.guards.learnt import SAMPLE_BYTES
+from entropylaw.guards.letters import LEAST_BITS, LEAST_LETTERS
 from entropylaw.guards.lines import LEAST_REPEATED
 from entropylaw.guards.mojibake import LEAST_MARKS
 from entropylaw.guards.near import near_firsts
 from entropylaw.guards.options import GUARDS, Guards
-from entropylaw.guards.order import LEAST_PAIRS, LEAST_WORDS
+from entropylaw.guards.order import LEAST_PAIRS
 from entropylaw.guards.report import Finding, GuardReport
 from entropylaw.guards.samples import Samples, draw_samples
 from entropylaw.guards.scripts import SCRIPTS
-from entropylaw.scoring import resolve_jobs
+from entropylaw.scoring import Scorer, resolve_jobs
 from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray
 
 
@@ -43,7 +46,7 @@ def check_records(
         What is looked for.
     own_ratios : float64 array, shape (n,), optional
         Compression ratio of each record alone, where it is known already; by whichever
-        compressor, for records are compared with their like only. By default that of zlib.
+        compressor, for records are compared with their like only. By default that of zstd.
     n_jobs : int, optional
         Threads that compress at a time; all cores if left out.
 
@@ -81,6 +84,7 @@ def check_records(
         "normalised": inspection.normalised,
         "near": inspection.near,
         "noise": inspection.noise,
+        "repetitive": inspection.repetitive,
         "template": inspection.template,
         "shuffled": inspection.shuffled,
         "encoded": inspection.encoded,
@@ -118,48 +122,41 @@ class _Inspection:
         return self._copies("near", found, known=known)
 
     def noise(self) -> Finding:
-        ratios = self._own_ratios
-        if ratios is None:
-            ratios = ratios_alone(self._corpus, n_jobs=self._jobs)
-        off = self._off(ratios)
-        caught = off.values <= -self._guards.noise_deviations
-        return self._finding(
-            "noise",
-            caught,
-            off.values,
-            "deviations of its compression ratio from the median of its script and length",
-            unjudged=off.unjudged,
-        )
+        return self._beyond("noise", self._off.values <= -self._guards.noise_deviations)
+
+    def repetitive(self) -> Finding:
+        return self._beyond("repetitive", self._off.values >= self._guards.repetitive_deviations)
 
     def template(self) -> Finding:
-        off = self._off(ratios_given_samples(self._corpus, self._samples, n_jobs=self._jobs))
-        caught = off.values >= self._guards.template_deviations
+        counts = self._counts
+        share = counts.framed_words / np.maximum(counts.words, 1)
+        enough = counts.framed_words >= LEAST_FRAMED
+        caught = enough & (share >= self._guards.template_share)
         return self._finding(
-            "template",
-            caught,
-            off.values,
-            "deviations of its compression ratio, given a sample of the pool, from the median "
-            "of its script and length",
-            unjudged=off.unjudged,
+            "template", caught, share, "share of its words in runs that other records have too"
         )
 
     def shuffled(self) -> Finding:
         counts = self._counts
-        saved = counts.order_saved / np.maximum(counts.order_known, 1)
+        of_words = counts.order_saved / np.maximum(counts.order_known, 1)
+        of_letters = counts.letters_saved / np.maximum(counts.letter_pairs, 1)
         familiar = (counts.order_known >= LEAST_PAIRS) & (
             2 * counts.order_known >= counts.order_pairs
         )
-        judged = counts.order_judged & familiar
+        words_judged = counts.order_judged & familiar
+        letters_judged = counts.letter_pairs >= LEAST_LETTERS
+        letters = letters_judged & (of_letters < LEAST_BITS)
+        words = words_judged & (of_words < self._guards.shuffled_bits)
         return self._finding(
             "shuffled",
-            judged & (saved < self._guards.shuffled_bits),
-            saved,
-            "bits per pair of words that their order saves",
+            letters | words,
+            np.where(letters, of_letters, of_words),
+            "bits per pair of words, or of letters, that their order saves",
             unjudged=_reasons(
-                (f"by a sample of fewer than {LEAST_WORDS:,} words", ~counts.order_judged),
+                (f"of fewer than {LEAST_LETTERS} letters", ~(letters_judged | words_judged)),
                 (
-                    "with too few words that the sample has",
-                    counts.order_judged & ~familiar,
+                    "by letters alone: too few words that a sample of the pool has",
+                    letters_judged & ~words_judged,
                 ),
             ),
         )
@@ -201,12 +198,16 @@ class _Inspection:
     def _counts(self) -> Counts:
         return Counts.of(self._corpus, self._guards, self._samples)
 
+    @cached_property
+    def _off(self) -> Deviations:
+        ratios = self._own_ratios
+        if ratios is None:
+            ratios = _ratios_alone(self._corpus, n_jobs=self._jobs)
+        return deviations(ratios, self._corpus.lengths, self._counts.script, SCRIPTS)
+
     @property
     def _no_rows(self) -> BoolArray:
         return np.zeros(len(self._corpus), bool)
-
-    def _off(self, ratios: FloatArray) -> Deviations:
-        return deviations(ratios, self._corpus.lengths, self._counts.script, SCRIPTS)
 
     def _again(self, firsts: IntArray) -> BoolArray:
         """Return which records are an earlier one again."""
@@ -216,6 +217,15 @@ class _Inspection:
     def _copies(self, guard: str, firsts: IntArray, *, known: BoolArray) -> Finding:
         """Return the copies that no stricter guard has listed."""
         return self._finding(guard, self._again(firsts) & ~known, firsts, "the record it repeats")
+
+    def _beyond(self, guard: str, caught: BoolArray) -> Finding:
+        return self._finding(
+            guard,
+            caught,
+            self._off.values,
+            "deviations of its compression ratio from the median of its script and length",
+            unjudged=self._off.unjudged,
+        )
 
     def _finding(
         self,
@@ -228,6 +238,12 @@ class _Inspection:
         rows = np.flatnonzero(caught)
         action = self._guards.action(guard)
         return Finding(guard, action, rows, evidence[rows], meaning, unjudged)
+
+
+def _ratios_alone(corpus: Corpus, *, n_jobs: int) -> FloatArray:
+    with Scorer(corpus, Zstd(), n_jobs=n_jobs) as scorer:
+        ratios: FloatArray = scorer.own_raw / np.maximum(scorer.own_sizes, 1)
+    return ratios
 
 
 def _reasons(*reasons: tuple[str, BoolArray]) -> tuple[tuple[str, int], ...]:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Self
 
 import numpy as np
 
 from entropylaw.corpus import Corpus
 from entropylaw.guards.encoded import encoded_bytes
-from entropylaw.guards.lines import find_repeated
+from entropylaw.guards.learnt import Learnt
+from entropylaw.guards.lines import repeated_words
 from entropylaw.guards.mojibake import find_mojibake
 from entropylaw.guards.options import Guards
-from entropylaw.guards.order import OrderModel
 from entropylaw.guards.pieces import Piece, pieces
-from entropylaw.guards.samples import Samples, beginnings
+from entropylaw.guards.samples import Samples
 from entropylaw.guards.scripts import main_scripts
 from entropylaw.guards.words import find_words
 from entropylaw.types import BoolArray, FloatArray, IntArray
-
-SAMPLE_BYTES = 1 << 22
-"""Text from which the order of words is learnt."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,12 +32,14 @@ class Counts:
         See `entropylaw.guards.order.OrderScore`.
     order_judged : bool array
         Whether the sample that the record is judged by was large enough.
+    letters_saved, letter_pairs : float64 and int64 array
+        See `entropylaw.guards.letters.LetterScore`.
     encoded : int64 array
         Bytes of base64 or hexadecimal.
     mojibake_marks, mojibake_bytes, beyond_ascii : int64 array
         See `entropylaw.guards.mojibake.Mojibake`.
-    words, repeated_words : int64 array
-        See `entropylaw.guards.lines.Repeated`.
+    words, framed_words, repeated_words : int64 array
+        All words, those in frames, and those in repeated lines or sentences.
     """
 
     script: IntArray
@@ -48,11 +47,14 @@ class Counts:
     order_known: IntArray
     order_pairs: IntArray
     order_judged: BoolArray
+    letters_saved: FloatArray
+    letter_pairs: IntArray
     encoded: IntArray
     mojibake_marks: IntArray
     mojibake_bytes: IntArray
     beyond_ascii: IntArray
     words: IntArray
+    framed_words: IntArray
     repeated_words: IntArray
 
     @classmethod
@@ -60,36 +62,21 @@ class Counts:
         """Count in each record what the guards that are on ask for."""
         counts = cls._zeros(len(corpus))
         for sample, rows in samples:
-            model = None
-            if guards.on("shuffled") and len(rows):
-                model = _learned(corpus, sample)
-                counts.order_judged[rows] = model.enough
+            learnt = None
+            if guards.on("shuffled", "template") and len(rows):
+                learnt = Learnt(corpus, sample)
             for piece in pieces(corpus, rows):
-                counts._add(piece, guards, model)
+                counts._add(piece, guards, learnt)
         return counts
 
     @classmethod
     def _zeros(cls, n: int) -> Self:
-        def whole() -> IntArray:
-            return np.zeros(n, np.int64)
+        kinds = {"order_saved": np.float64, "letters_saved": np.float64, "order_judged": np.bool_}
+        return cls(**{f.name: np.zeros(n, kinds.get(f.name, np.int64)) for f in fields(cls)})
 
-        return cls(
-            script=whole(),
-            order_saved=np.zeros(n),
-            order_known=whole(),
-            order_pairs=whole(),
-            order_judged=np.zeros(n, bool),
-            encoded=whole(),
-            mojibake_marks=whole(),
-            mojibake_bytes=whole(),
-            beyond_ascii=whole(),
-            words=whole(),
-            repeated_words=whole(),
-        )
-
-    def _add(self, piece: Piece, guards: Guards, model: OrderModel | None) -> None:
+    def _add(self, piece: Piece, guards: Guards, learnt: Learnt | None) -> None:
         rows = piece.rows
-        if guards.on("noise", "template"):
+        if guards.on("noise", "repetitive"):
             self.script[rows] = main_scripts(piece)
         if guards.on("encoded"):
             self.encoded[rows] += encoded_bytes(piece)
@@ -98,22 +85,23 @@ class Counts:
             self.mojibake_marks[rows] += found.marks
             self.mojibake_bytes[rows] += found.bytes
             self.beyond_ascii[rows] += found.beyond_ascii
-        if guards.on("repeated_lines", "shuffled"):
-            self._add_words(piece, guards, model)
+        if guards.on("repeated_lines", "shuffled", "template"):
+            self._add_words(piece, guards, learnt)
+        if learnt is not None and guards.on("shuffled"):
+            letters = learnt.letters.score(piece)
+            self.letters_saved[rows] += letters.saved
+            self.letter_pairs[rows] += letters.pairs
 
-    def _add_words(self, piece: Piece, guards: Guards, model: OrderModel | None) -> None:
+    def _add_words(self, piece: Piece, guards: Guards, learnt: Learnt | None) -> None:
         rows, words = piece.rows, find_words(piece)
+        self.words[rows] += words.in_parts()
         if guards.on("repeated_lines"):
-            lines = find_repeated(piece, words)
-            self.words[rows] += lines.all
-            self.repeated_words[rows] += lines.repeated
-        if model is not None and model.enough:
-            score = model.score(words)
-            self.order_saved[rows] += score.saved
-            self.order_known[rows] += score.known
-            self.order_pairs[rows] += score.pairs
-
-
-def _learned(corpus: Corpus, sample: IntArray) -> OrderModel:
-    text = Corpus.from_rows(beginnings(corpus, sample, size=SAMPLE_BYTES))
-    return OrderModel.learn(find_words(piece) for piece in pieces(text))
+            self.repeated_words[rows] += repeated_words(piece, words)
+        if learnt is not None and guards.on("template"):
+            self.framed_words[rows] += learnt.frames.words_in(words)
+        if learnt is not None and guards.on("shuffled") and learnt.order.enough:
+            order = learnt.order.score(words)
+            self.order_judged[rows] = True
+            self.order_saved[rows] += order.saved
+            self.order_known[rows] += order.known
+            self.order_pairs[rows] += order.pairs

@@ -13,7 +13,7 @@ from entropylaw.corpus import Corpus
 from entropylaw.scoring.repeats import first_copies
 from entropylaw.types import IntArray
 
-_KEPT = "#%&*-/@\\"
+_KEPT = set("#%&*-/@\\")
 """Punctuation that changes what is said: "5 - 3" is not "5 / 3"."""
 
 
@@ -60,15 +60,18 @@ def normal_form(record: bytes) -> bytes:
     """
     if record.isascii():
         return b" ".join(record.translate(_ascii_folding()).split())
-    text = unicodedata.normalize("NFKC", record.decode("utf-8", "surrogateescape")).casefold()
-    folded = " ".join(_punctuation().sub(" ", text).split())
-    return folded.encode("utf-8", "surrogateescape")
+    written = _punctuation().sub(" ", record.decode("utf-8", "surrogateescape"))
+    text = unicodedata.normalize("NFKC", written)
+    if text != written:
+        text = _punctuation().sub(" ", text)
+    return " ".join(text.casefold().split()).encode("utf-8", "surrogateescape")
 
 
 def _folds(character: str) -> bool:
     """Return whether a character is punctuation or white space that does not matter."""
     kind = unicodedata.category(character)[0]
-    return character.isspace() or (kind in "PZ" and character not in _KEPT)
+    form = unicodedata.normalize("NFKC", character)
+    return character.isspace() or (kind in "PZ" and not set(form) & _KEPT)
 
 
 @cache

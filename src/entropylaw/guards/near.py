@@ -9,7 +9,7 @@ import numpy as np
 from entropylaw.corpus import Corpus
 from entropylaw.errors import MissingExtraError
 from entropylaw.guards.pieces import pieces
-from entropylaw.guards.words import HashArray, find_words, mixed
+from entropylaw.guards.words import HashArray, find_words, word_runs
 from entropylaw.types import IntArray
 
 SHINGLE = 3
@@ -77,13 +77,9 @@ def _shingled(corpus: Corpus, rows: IntArray) -> Iterator[tuple[int, HashArray]]
     pending, parts = -1, [np.empty(0, np.uint64)]
     for piece in pieces(corpus, rows):
         words = find_words(piece)
-        inside = words.parts[SHINGLE - 1 :] == words.parts[: 1 - SHINGLE]
-        hashes = words.hashes
-        shingles = mixed(mixed(hashes[:-2]) + hashes[1:-1]) + hashes[2:]
-        ends = np.searchsorted(words.parts[SHINGLE - 1 :][inside], np.arange(len(piece) + 1))
-        for row, part in zip(
-            piece.rows.tolist(), np.split(shingles[inside], ends[1:-1]), strict=True
-        ):
+        shingles, places = word_runs(words, SHINGLE)
+        ends = np.searchsorted(words.parts[places], np.arange(1, len(piece)))
+        for row, part in zip(piece.rows.tolist(), np.split(shingles, ends), strict=True):
             if row != pending:
                 yield from _distinct(pending, parts)
                 pending, parts = row, []
@@ -94,7 +90,7 @@ def _shingled(corpus: Corpus, rows: IntArray) -> Iterator[tuple[int, HashArray]]
 def _distinct(row: int, parts: list[HashArray]) -> Iterator[tuple[int, HashArray]]:
     shingles = np.unique(np.concatenate(parts))
     if len(shingles):
-        yield row, mixed(shingles)
+        yield row, shingles
 
 
 def _jaccard(one: HashArray, other: HashArray) -> float:

@@ -14,6 +14,7 @@ GUARDS = (
     "normalised",
     "near",
     "noise",
+    "repetitive",
     "template",
     "shuffled",
     "encoded",
@@ -24,12 +25,12 @@ GUARDS = (
 
 _UP_TO_ONE = (
     "near_similarity",
-    "shuffled_bits",
+    "template_share",
     "encoded_share",
     "mojibake_share",
     "repeated_share",
 )
-_POSITIVE = ("noise_deviations", "template_deviations")
+_POSITIVE = ("noise_deviations", "repetitive_deviations", "shuffled_bits")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +48,12 @@ class Guards:
         Much the same as an earlier record; needs the extra ``entropylaw[near]``.
     noise : {"warn", "off", "drop"}
         Compresses far less than records of its script and length.
+    repetitive : {"warn", "off", "drop"}
+        Compresses far more than records of its script and length.
     template : {"warn", "off", "drop"}
-        Compresses far more than records of its script and length once the compressor knows a
-        sample of the pool: it repeats itself, or what the pool is full of.
+        The same frame as other records, with a few words changed.
     shuffled : {"warn", "off", "drop"}
-        Words of the pool in an order that tells nothing.
+        Letters, or words of the pool, in an order that tells nothing.
     encoded : {"warn", "off", "drop"}
         Base64 or hexadecimal.
     mojibake : {"warn", "off", "drop"}
@@ -62,11 +64,13 @@ class Guards:
         Share of runs of three words that two records have in common; above 0, at most 1.
     noise_deviations : float, default 3.0
         Robust standard deviations below the median; positive.
-    template_deviations : float, default 4.0
+    repetitive_deviations : float, default 4.0
         Robust standard deviations above the median; positive.
-    shuffled_bits : float, default 0.7
-        Bits per pair of words that their order saves, compared with other orders of them;
-        above 0, at most 1.
+    template_share : float, default 0.6
+        Share of words in runs of five that three or more records of a sample have too.
+    shuffled_bits : float, default 0.8
+        Bits that neighbouring words save in describing each other, compared with words farther
+        apart; per pair, positive.
     encoded_share : float, default 0.3
         Share of bytes.
     mojibake_share : float, default 0.1
@@ -93,6 +97,7 @@ class Guards:
     normalised: Action = "warn"
     near: Action = "off"
     noise: Action = "warn"
+    repetitive: Action = "warn"
     template: Action = "warn"
     shuffled: Action = "warn"
     encoded: Action = "warn"
@@ -100,8 +105,9 @@ class Guards:
     repeated_lines: Action = "warn"
     near_similarity: float = 0.8
     noise_deviations: float = 3.0
-    template_deviations: float = 4.0
-    shuffled_bits: float = 0.7
+    repetitive_deviations: float = 4.0
+    template_share: float = 0.6
+    shuffled_bits: float = 0.8
     encoded_share: float = 0.3
     mojibake_share: float = 0.1
     repeated_share: float = 0.5
@@ -136,6 +142,7 @@ class Guards:
             normalised=action,
             near=near,
             noise=action,
+            repetitive=action,
             template=action,
             shuffled=action,
             encoded=action,

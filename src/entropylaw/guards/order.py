@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
+from entropylaw.guards.lookup import Lookup
 from entropylaw.guards.words import HashArray, Words, mixed
-from entropylaw.types import BoolArray, FloatArray, IntArray
+from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray
 
 LEAST_WORDS = 50_000
 """Words that a sample must have before anything is judged by it."""
@@ -20,8 +21,8 @@ LEAST_PAIRS = 12
 TELLING = 1.0
 """Bits a pair from which on an order is told by something, and is not compared with others."""
 
-DEALS = (5, 7, 11)
-"""Hands that the words are dealt out to, one by one, to get them into another order."""
+APART = (3, 5, 7)
+"""How far apart the words are with which neighbours are compared."""
 
 
 class OrderScore(NamedTuple):
@@ -30,9 +31,9 @@ class OrderScore(NamedTuple):
     Attributes
     ----------
     saved : float64 array
-        Bits by which the bigram model describes the words shorter than the unigram model, less
-        what it saves on average when they are dealt out. Where it saves `TELLING` bits a pair or
-        more in their own order, nothing is taken off.
+        Bits by which the bigram model describes neighbours shorter than the unigram model, less
+        what it saves on average for words farther apart. Where it saves `TELLING` bits a pair or
+        more for neighbours, nothing is taken off.
     known : int64 array
         Pairs of neighbours that both models know.
     pairs : int64 array
@@ -51,21 +52,21 @@ class OrderModel:
     The bigram model is that of Kneser and Ney [1]_ with the weight of Witten and Bell [2]_: after
     a word `a` seen ``n`` times with ``d`` different followers, a word `b` has the probability
     ``(count(a b) + d * q(b)) / (n + d)``, where ``q(b)`` is the share of all different pairs
-    that end with `b`. It has no parameters. Where `a` or `b` was never seen the two models say
-    the same, so a language that the sample does not have is not judged by it.
+    that end with `b`. It has no parameters. A pair with a word that was never seen is not known,
+    so a language that the sample does not have is not judged by it.
 
     Attributes
     ----------
-    words, pairs : uint64 arrays, ascending
+    total : int
+        Words of the sample.
+    words, pairs : Lookup
         The words and the pairs of neighbours seen.
-    pair_counts : int64 array, shape (pairs,)
-        How often each pair was seen.
-    before, followers : int64 arrays, shape (words,)
-        How often each word was seen with a follower, and how many different ones.
-    novelty : float64 array, shape (words,)
-        ``q`` of each word over its probability in the unigram model; 0 if it never follows.
-    inverse_share : float64 array, shape (words,)
-        1 over its probability in the unigram model.
+    pair_bits : float64 array, shape (pairs + 1,)
+        Bits that the bigram model saves for each pair.
+    before_bits, after_bits : float64 array, shape (words + 1,)
+        The same for a pair that was not seen: the sum of one number for each of its words.
+    leads, follows : bool array, shape (words + 1,)
+        Whether a word was seen before another, and after another.
 
     References
     ----------
@@ -73,39 +74,43 @@ class OrderModel:
     .. [2] I. H. Witten and T. C. Bell, "The zero-frequency problem", 1991.
     """
 
-    words: HashArray
-    pairs: HashArray
-    pair_counts: IntArray
-    before: IntArray
-    followers: IntArray
-    novelty: FloatArray
-    inverse_share: FloatArray
     total: int
+    words: Lookup
+    pairs: Lookup
+    pair_bits: FloatArray
+    before_bits: FloatArray
+    after_bits: FloatArray
+    leads: BoolArray
+    follows: BoolArray
 
     @classmethod
-    def learn(cls, sample: Iterable[Words]) -> OrderModel:
+    def learn(cls, sample: Sequence[Words]) -> OrderModel:
         """Count the words and the pairs of a sample."""
-        seen = list(sample)
-        hashes = _joined([words.hashes for words in seen])
+        hashes = _joined([words.hashes for words in sample])
         words, counts = np.unique(hashes, return_counts=True)
-        neighbours = [_neighbours(words) for words in seen]
+        neighbours = [_pairs(words, 1) for words in sample]
         first = _joined([one.first for one in neighbours])
         second = _joined([one.second for one in neighbours])
         keys = _joined([one.keys for one in neighbours])
         pairs, example, pair_counts = np.unique(keys, return_index=True, return_counts=True)
-        left = np.searchsorted(words, first)
+        left = np.searchsorted(words, first[example])
         right = np.searchsorted(words, second[example])
-        inverse_share = len(hashes) / counts
-        endings = np.bincount(right, minlength=len(words))
+        n_words = len(words)
+        seen = np.bincount(left, pair_counts, n_words)
+        followers = np.bincount(left, minlength=n_words)
+        endings = np.bincount(right, minlength=n_words)
+        share = counts / max(len(hashes), 1)
+        novelty = endings / max(len(pairs), 1) / share
+        gain = pair_counts / share[right] + followers[left] * novelty[right]
         return cls(
-            words=words,
-            pairs=pairs,
-            pair_counts=pair_counts,
-            before=np.bincount(left, minlength=len(words)),
-            followers=np.bincount(left[example], minlength=len(words)),
-            novelty=endings / max(len(pairs), 1) * inverse_share,
-            inverse_share=inverse_share,
             total=len(hashes),
+            words=Lookup(words),
+            pairs=Lookup(pairs),
+            pair_bits=_padded(np.log2(gain / (seen + followers)[left])),
+            before_bits=_padded(_log2(followers / np.maximum(seen + followers, 1))),
+            after_bits=_padded(_log2(novelty)),
+            leads=_padded(followers > 0),
+            follows=_padded(endings > 0),
         )
 
     @property
@@ -116,53 +121,42 @@ class OrderModel:
     def score(self, words: Words) -> OrderScore:
         """Return what the order of the words of each part is worth.
 
-        Words that are dealt out are the same words of the same subject, so that what is left is
-        the order alone: in a pool of many subjects, any two words of one subject follow one
-        another more often than their shares in the pool would have it.
+        Words farther apart are the same words of the same subject, so that what is left is the
+        order alone: in a pool of many subjects, any two words of one subject follow one another
+        more often than their shares in the pool would have it.
         """
-        bits, known, pairs = self._bits(words)
-        doubtful = bits < TELLING * known
-        some = _of_parts(words, doubtful)
-        dealt = np.zeros(len(bits))
-        for hands in DEALS:
-            other_bits, other_known, _ = self._bits(_dealt(some, hands))
-            dealt += other_bits / np.maximum(other_known, 1) / len(DEALS)
-        return OrderScore(bits - dealt * known, known, pairs)
+        neighbours = _pairs(words, 1)
+        saved, known = self._bits(neighbours, words.n_parts)
+        doubtful = _of_parts(words, saved < TELLING * known)
+        for apart in APART:
+            bits, of = self._bits(_pairs(doubtful, apart), words.n_parts)
+            saved = saved - bits / np.maximum(of, 1) * known / len(APART)
+        return OrderScore(saved, known, np.bincount(neighbours.parts, minlength=words.n_parts))
 
-    def _bits(self, words: Words) -> tuple[FloatArray, IntArray, IntArray]:
-        """Return the bits that the bigram model saves in each part, and known and all pairs."""
-        place, known = _found(self.words, words.hashes)
-        pairs = _neighbours(words)
-        left, right = place[:-1][pairs.inside], place[1:][pairs.inside]
-        both = known[:-1][pairs.inside] & known[1:][pairs.inside]
-        both &= (self.before[left] > 0) & (self.novelty[right] > 0)
-        left, right, parts = left[both], right[both], pairs.parts[both]
-        at, seen = _found(self.pairs, pairs.keys[both])
-        counts = np.where(seen, self.pair_counts[at], 0)
-        followers = self.followers[left]
-        gain = counts * self.inverse_share[right] + followers * self.novelty[right]
-        bits = np.log2(gain / (self.before[left] + followers))
-        n_parts = words.n_parts
-        return (
-            np.bincount(parts, bits, n_parts).astype(np.float64),  # int where there is no pair
-            np.bincount(parts, minlength=n_parts),
-            np.bincount(pairs.parts, minlength=n_parts),
-        )
+    def _bits(self, pairs: _Pairs, n_parts: int) -> tuple[FloatArray, IntArray]:
+        """Return the bits that the bigram model saves in each part, and how many pairs it knows."""
+        left, left_known = self.words.find(pairs.first)
+        right, right_known = self.words.find(pairs.second)
+        known = left_known & right_known & self.leads[left] & self.follows[right]
+        left, right, parts = left[known], right[known], pairs.parts[known]
+        at, seen = self.pairs.find(pairs.keys[known])
+        bits = np.where(seen, self.pair_bits[at], self.before_bits[left] + self.after_bits[right])
+        sums = np.bincount(parts, bits, n_parts).astype(np.float64)  # int where there is no pair
+        return sums, np.bincount(parts, minlength=n_parts)
 
 
-class _Neighbours(NamedTuple):
-    inside: BoolArray
+class _Pairs(NamedTuple):
     first: HashArray
     second: HashArray
     keys: HashArray
     parts: IntArray
 
 
-def _neighbours(words: Words) -> _Neighbours:
-    """Return the pairs of neighbours within a part, and which of all neighbours they are."""
-    inside = words.parts[1:] == words.parts[:-1]
-    first, second = words.hashes[:-1][inside], words.hashes[1:][inside]
-    return _Neighbours(inside, first, second, mixed(first) + second, words.parts[1:][inside])
+def _pairs(words: Words, apart: int) -> _Pairs:
+    """Return the pairs of words of one part that are so far apart."""
+    inside = words.parts[apart:] == words.parts[:-apart]
+    first, second = words.hashes[:-apart][inside], words.hashes[apart:][inside]
+    return _Pairs(first, second, mixed(first) + second, words.parts[apart:][inside])
 
 
 def _of_parts(words: Words, chosen: BoolArray) -> Words:
@@ -171,24 +165,15 @@ def _of_parts(words: Words, chosen: BoolArray) -> Words:
     return Words(words.hashes[of], words.places[of], words.parts[of], words.n_parts)
 
 
-def _dealt(words: Words, hands: int) -> Words:
-    """Return the words of each part dealt out to so many hands, which are then put together."""
-    first = np.searchsorted(words.parts, words.parts)
-    turn = np.arange(len(words)) - first
-    order = np.lexsort((turn // hands, turn % hands, words.parts))
-    return Words(words.hashes[order], words.places[order], words.parts, words.n_parts)
-
-
-def _found(keys: HashArray, asked: HashArray) -> tuple[IntArray, BoolArray]:
-    """Return where each number asked for is among ascending keys, and whether it is."""
-    if not len(keys):
-        return np.zeros(len(asked), np.int64), np.zeros(len(asked), bool)
-    order = np.argsort(asked)  # a search in order reads the keys in order: three times as fast
-    place = np.empty(len(asked), np.int64)
-    place[order] = np.searchsorted(keys, asked[order])
-    np.minimum(place, len(keys) - 1, out=place)
-    return place, keys[place] == asked
-
-
 def _joined(arrays: Sequence[HashArray]) -> HashArray:
     return np.concatenate(arrays) if arrays else np.empty(0, np.uint64)
+
+
+def _padded(values: AnyArray) -> AnyArray:
+    """Return values with one more, for what a lookup does not have."""
+    return np.append(values, np.zeros(1, values.dtype))
+
+
+def _log2(values: AnyArray) -> AnyArray:
+    """Return logarithms, 0 for 0: nobody asks for those."""
+    return np.log2(np.where(values > 0, values, 1.0))

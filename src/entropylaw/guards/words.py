@@ -65,6 +65,10 @@ class Words:
     def __len__(self) -> int:
         return len(self.hashes)
 
+    def in_parts(self) -> IntArray:
+        """Return how many words each part has; shape (n_parts,)."""
+        return np.bincount(self.parts, minlength=self.n_parts)
+
 
 def find_words(piece: Piece) -> Words:
     """Return the words of a piece.
@@ -88,6 +92,23 @@ def find_words(piece: Piece) -> Words:
     starts, ends = np.flatnonzero(first), np.flatnonzero(last) + 1
     hashes = run_hashes(piece.kinds(_LOWER_CASE).astype(np.uint64), starts, ends)
     return Words(hashes, starts, piece.parts_at(starts), len(piece))
+
+
+def word_runs(words: Words, size: int) -> tuple[HashArray, IntArray]:
+    """Return a number for each run of so many words of one part, and which word it begins with.
+
+    Examples
+    --------
+    >>> from entropylaw.corpus import Corpus
+    >>> from entropylaw.guards.pieces import pieces
+    >>> [words] = map(find_words, pieces(Corpus.from_rows([b"a b a b", b"b a"])))
+    >>> hashes, places = word_runs(words, 2)
+    >>> places.tolist(), bool(hashes[0] == hashes[2] != hashes[1] == hashes[3])
+    ([0, 1, 2, 4], True)
+    """
+    last = size - 1
+    places = np.flatnonzero(words.parts[last:] == words.parts[: len(words) - last])
+    return run_hashes(words.hashes, places, places + size), places
 
 
 def run_hashes(values: HashArray, starts: IntArray, ends: IntArray) -> HashArray:

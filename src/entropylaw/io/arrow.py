@@ -10,7 +10,7 @@ import numpy as np
 
 from entropylaw.corpus import Corpus, Pieces
 from entropylaw.errors import InputError
-from entropylaw.io.records import BATCH, Records, fewer_records
+from entropylaw.io.records import BATCH, Records, fewer_records, given_once
 from entropylaw.types import IntArray
 
 _VIEWS = {"string_view": "large_string", "binary_view": "large_binary"}
@@ -18,13 +18,15 @@ ROWS_OF_A_CHUNK = 64
 """Chunks of fewer rows than this are copied together: each costs more than its rows."""
 
 
-def arrow_container(data: object) -> ArrowTable | ArrowColumn | None:
-    """Return the container of an Arrow table, batch or column, or None if it is neither."""
+def arrow_container(data: object) -> ArrowTable | ArrowReader | ArrowColumn | None:
+    """Return the container of an Arrow table, batch, reader or column, or None."""
     pa = sys.modules.get("pyarrow")
     if pa is None:
         return None
     if isinstance(data, pa.Table | pa.RecordBatch):
         return ArrowTable(data)
+    if isinstance(data, pa.RecordBatchReader):
+        return ArrowReader(data)
     return ArrowColumn(data) if isinstance(data, pa.ChunkedArray | pa.Array) else None
 
 
@@ -81,6 +83,32 @@ class ArrowTable(ArrowRows):
         if self._data is not self._table:
             return self._data.take(_index(rows))
         return table_of_rows(self.record_batches(), self._table.schema, rows)
+
+
+class ArrowReader(ArrowRows):
+    """A reader of record batches, which gives them once; of each record only the text is kept."""
+
+    def __init__(self, reader: Any) -> None:
+        self._reader = reader
+        self.columns = distinct(reader.schema.names)
+
+    def count(self) -> None:
+        """Return None: only going through it would tell."""
+        return
+
+    def record_batches(self, columns: Sequence[Any] | None = None) -> Iterator[Any]:
+        """Yield the rows as record batches of these columns."""
+        for batch in self._reader:
+            yield batch if columns is None else batch.select(list(columns))
+
+    def texts(self, column: Any) -> None:
+        """Return None: whether a column is all text shows when it cannot be read again."""
+        return
+
+    def take(self, rows: IntArray) -> Any:
+        """Return a pyarrow.Table of these rows, from a reader made anew."""
+        with given_once(self._reader):
+            return table_of_rows(self.record_batches(), self._reader.schema, rows)
 
 
 class ArrowColumn(Records):

@@ -19,6 +19,8 @@ ArrowForm: TypeAlias = Literal["parquet", "file", "stream"]
 SUFFIXES = (".parquet", ".arrow", ".feather", ".ipc")
 _ROWS = 1_024
 _CHUNK = 1 << 20
+_GROUP_ROWS = 1 << 16
+_GROUP_BYTES = 1 << 26
 _FILE, _OLD_FEATHER, _PARQUET = b"ARROW1", b"FEA1", b"PAR1"
 
 
@@ -115,12 +117,42 @@ def write_batches(
         new_writer = pq.ParquetWriter
     else:
         new_writer = pa.ipc.new_stream if source.form == "stream" else pa.ipc.new_file
+    at_once = new_writer is pa.ipc.new_file and any(map(_has_dictionary, source.schema.types))
+    tables = tables_of_batches(batches, source.schema, at_once=at_once)
     count = 0
     with atomic_write(path, inputs=inputs) as sink, new_writer(sink, source.schema) as writer:
-        for batch in batches:
-            writer.write_batch(batch)
-            count += batch.num_rows
+        for table in tables:
+            writer.write_table(table)
+            count += table.num_rows
     return count
+
+
+def tables_of_batches(
+    batches: Iterable[Any], schema: Any, *, at_once: bool = False
+) -> Iterator[Any]:
+    """Yield tables worth a group of a Parquet file each, however few rows the batches have.
+
+    Parameters
+    ----------
+    batches
+        Record batches.
+    schema
+        Of all of them.
+    at_once
+        Yield one table of all rows: an Arrow IPC file has one dictionary for each column.
+    """
+    import pyarrow as pa
+
+    held: list[Any] = []
+    count = weight = 0
+    for batch in batches:
+        held.append(batch)
+        count, weight = count + batch.num_rows, weight + batch.nbytes
+        if not at_once and (count >= _GROUP_ROWS or weight >= _GROUP_BYTES):
+            yield pa.Table.from_batches(held, schema).combine_chunks()
+            held, count, weight = [], 0, 0
+    if held:
+        yield pa.Table.from_batches(held, schema).combine_chunks()
 
 
 def require_pyarrow() -> None:
@@ -136,6 +168,15 @@ def check_unpacked(path: PathLike) -> None:
             f"{path}: Parquet and Arrow files are not packed as a whole. Unpack it, and take the "
             "last extension off its name."
         )
+
+
+def _has_dictionary(kind: Any) -> bool:
+    """Tell whether an Arrow type holds a dictionary, however deep."""
+    import pyarrow as pa
+
+    return pa.types.is_dictionary(kind) or any(
+        _has_dictionary(kind.field(number).type) for number in range(kind.num_fields)
+    )
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from typing import Any
@@ -16,7 +16,7 @@ from entropylaw.io.arrow_files import ArrowFile, is_arrow_file
 from entropylaw.io.files import PathLike, file_identity
 from entropylaw.io.jsonl import RecordFile, check_on_error
 from entropylaw.io.reading import column_corpus, described, read_columns
-from entropylaw.io.records import cells_of, gathered
+from entropylaw.io.records import cells_of, gathered, passing
 from entropylaw.io.renderer import Render, Renderer, Text
 from entropylaw.types import IntArray, OnError
 
@@ -47,8 +47,11 @@ class FilePool:
     reasons: tuple[str, ...]
     identity: tuple[int, ...]
 
-    def raw_records(self, path: PathLike, rows: IntArray) -> list[bytes]:
-        """Read a text file once more and return these records as they stand in it.
+    def raw_records(self, path: PathLike, rows: IntArray) -> Iterable[bytes]:
+        """Read a text file once more and give these records as they stand in it.
+
+        Rows in ascending order are given as they are read; in another order, they are held in
+        memory.
 
         Raises
         ------
@@ -57,7 +60,8 @@ class FilePool:
         """
         self.check_unchanged(path)
         raws = (record.raw for record in RecordFile(path, on_error="skip"))
-        return gathered(raws, self.places[rows])
+        places = self.places[rows]
+        return passing(raws, places) if (places[1:] > places[:-1]).all() else gathered(raws, places)
 
     def column(self, path: PathLike, name: str) -> list[Any]:
         """Read the file once more and return what each usable record holds in a column.

@@ -25,7 +25,7 @@ _ROW, _ORDER = "__entropylaw_row", "__entropylaw_order"
 
 def frame_container(data: Any) -> Frame | Column | LazyFrame | None:
     """Return the container of a data frame or of a column of one, or None if it is neither."""
-    if not any(name in sys.modules for name in ("pandas", "polars", "modin", "cudf")):
+    if not any(name in sys.modules for name in ("pandas", "polars", "modin", "cudf", "narwhals")):
         return None
     import narwhals as nw
 

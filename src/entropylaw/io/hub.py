@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -28,9 +29,10 @@ def hub_container(data: object) -> Records | HubDataset | None:
     if isinstance(data, _kinds(datasets, "DatasetDict", "IterableDatasetDict")):
         assert isinstance(data, Mapping)
         splits = ", ".join(map(repr, data)) or "none"
+        first = json.dumps(next(iter(data), "train"))
         raise InputError(
             f"expected records, got a {type(data).__name__}. Name one of its splits, as in "
-            f'data["train"]; splits seen: {splits}.'
+            f"data[{first}]; splits seen: {splits}."
         )
     if isinstance(data, _kinds(datasets, "Dataset")):
         return HubDataset(data) if _untouched(data) else HubRecords(data)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from entropylaw.corpus import Corpus
-from entropylaw.errors import ColumnError, FingerprintError, InputError
+from entropylaw.errors import ColumnError, FingerprintError
 from entropylaw.io.turns import kind
 from entropylaw.types import IntArray
 
@@ -82,14 +83,11 @@ class Streamed(Records):
         return iter(self._data)
 
     def take(self, rows: IntArray) -> Any:
-        """Return these records as a list, where the data can be looped over again."""
-        if iter(self._data) is self._data:
-            raise InputError(
-                f"a {type(self._data).__name__} gives its records once, so they cannot be taken "
-                "from it afterwards. Make it anew and pass that, or use the indices; or select "
-                "from list(data)."
-            )
-        return super().take(rows)
+        """Return these records as a list; of an iterator, from one made anew."""
+        if iter(self._data) is not self._data:
+            return super().take(rows)
+        with given_once(self._data):
+            return super().take(rows)
 
 
 def cells_of(records: Iterable[Any], column: Any) -> list[Any]:
@@ -124,11 +122,45 @@ def gathered(records: Iterable[Any], rows: IntArray) -> list[Any]:
     return [found[row] for row in rows.tolist()]
 
 
+def passing(records: Iterable[Any], rows: IntArray) -> Iterator[Any]:
+    """Yield the records at these rows, which ascend, while going through all of them once.
+
+    Raises
+    ------
+    FingerprintError
+        If there are too few of them.
+    """
+    wanted = iter(rows.tolist())
+    sought = next(wanted, None)
+    row = -1
+    for row, record in enumerate(records):
+        if sought is None:
+            return
+        if row == sought:
+            yield record
+            sought = next(wanted, None)
+    if sought is not None:
+        raise fewer_records(row + 1, int(rows[-1]))
+
+
+@contextmanager
+def given_once(data: object) -> Iterator[None]:
+    """Say what to do where too few records come from what gives them only once."""
+    try:
+        yield
+    except FingerprintError as error:
+        name = type(data).__name__
+        raise FingerprintError(
+            f"{error} A {name} gives its records once: if it was gone through already, make it "
+            "anew and pass that; or use result.indices, or select from list(data)."
+        ) from None
+
+
 def fewer_records(count: int, row: int) -> FingerprintError:
     """Return the error of data that has lost records since they were selected from."""
     return FingerprintError(
-        f"record {row} was asked for, but the data has only {count} records. It has lost some "
-        "since they were selected from; select again."
+        f"record {row} was asked for, but the data has only {count} records. Pass the data that "
+        "was selected from; if it has lost some since, select again."
     )
 
 

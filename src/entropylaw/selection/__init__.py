@@ -1,6 +1,13 @@
 """ZipSelector, its stages, its controls and its results."""
 
+from entropylaw.selection.baselines import (
+    DedupSelector,
+    OwnRatioSelector,
+    RandomSelector,
+    TargetSelector,
+)
 from entropylaw.selection.budget import Bytes, Tokens
+from entropylaw.selection.compare import ComparedChoice, Comparison
 from entropylaw.selection.estimate import Estimate
 from entropylaw.selection.manifest import Manifest
 from entropylaw.selection.quality import Quality
@@ -11,12 +18,18 @@ from entropylaw.selection.selector import ZipSelector
 
 __all__ = [
     "Bytes",
+    "ComparedChoice",
+    "Comparison",
+    "DedupSelector",
     "Estimate",
     "Manifest",
+    "OwnRatioSelector",
     "Quality",
     "Quotas",
+    "RandomSelector",
     "Round",
     "SelectionResult",
+    "TargetSelector",
     "Tokens",
     "ZipSelector",
 ]

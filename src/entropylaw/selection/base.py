@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import KW_ONLY, dataclass, fields
 from typing import Any, Self
 
 from tqdm.auto import tqdm
 
 from entropylaw.compressors import Compressor, get_compressor
 from entropylaw.errors import ConfigError
-from entropylaw.guards import warn_of
+from entropylaw.guards import Guards, warn_of
 from entropylaw.io.load import Render, Text
 from entropylaw.io.renderer import Renderer
 from entropylaw.scoring import Scorer, check_kind, resolve_jobs
+from entropylaw.selection.budget import Budget
 from entropylaw.selection.controls import Controls, Given
 from entropylaw.selection.guidance import warn_of_short_memory
 from entropylaw.selection.manifest import Parameters, budget_record
 from entropylaw.selection.plan import Plan
+from entropylaw.selection.quality import Quality
+from entropylaw.selection.quotas import Quotas
 from entropylaw.selection.result import SelectionResult
 from entropylaw.selection.rounds import Round
 from entropylaw.selection.task import Method, Task, make_result, prepare, weighted
@@ -30,19 +32,31 @@ ROUND = 100
 """Records in a round of selectors that know no stages."""
 
 
+@dataclass(eq=False, repr=False)
 class PoolSelector(ABC):
     """A selector: options, `select`, and parameters in the way of scikit-learn.
 
-    A subclass takes all its options in ``__init__`` by name, keeps each under that name, and
-    says in `_rounds` how records are chosen.
+    Options are the fields of the dataclass; a subclass adds its own, and says in `_rounds` how
+    records are chosen.
     """
 
-    compressor: str | Compressor
-    render: Render
-    text: Text
-    n_jobs: int | None
-    workers: WorkerKind
-    progress: bool | None
+    budget: Budget
+    _: KW_ONLY
+    compressor: str | Compressor = "zlib"
+    groups: str | None = None
+    quotas: Quotas | None = None
+    quality: Quality | None = None
+    min_bytes: int | None = None
+    max_bytes: int | None = None
+    guards: Guards | None = None
+    render: Render = None
+    text: Text = None
+    n_jobs: int | None = None
+    workers: WorkerKind = "auto"
+    progress: bool | None = None
+
+    def __post_init__(self) -> None:
+        self._check()
 
     def select(
         self,
@@ -119,14 +133,15 @@ class PoolSelector(ABC):
         with self._scorer(task) as scorer:
             plan = weighted(task, scorer)
             rounds = list(self._shown(self._rounds(scorer, plan, task), plan.limits.total, task))
-        result = make_result(task, rounds, parameters=self._parameters(task), render=self.render)
+        render = self.text if callable(self.text) else self.render
+        result = make_result(task, plan, rounds, parameters=self._parameters(task), render=render)
         if task.settled.guarded is not None:
             warn_of(task.settled.guarded, stacklevel=2)
         warn_of_short_memory(result)
         return result
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Return the options by name, as scikit-learn does; `deep` changes nothing.
+        """Return the options by name, as scikit-learn does; no option has options of its own.
 
         Examples
         --------
@@ -156,11 +171,11 @@ class PoolSelector(ABC):
         return self
 
     def __repr__(self) -> str:
-        defaults = inspect.signature(type(self)).parameters
         told = [
-            f"{name}={value!r}"
-            for name, value in self.get_params().items()
-            if value is not defaults[name].default and name not in ("n_jobs", "workers", "progress")
+            f"{field.name}={getattr(self, field.name)!r}"
+            for field in fields(self)
+            if getattr(self, field.name) is not field.default
+            and field.name not in ("n_jobs", "workers", "progress")
         ]
         return f"{type(self).__name__}({', '.join(told)})"
 
@@ -181,7 +196,8 @@ class PoolSelector(ABC):
         Renderer(self.render, self.text)
 
     def _controls(self) -> Controls:
-        return Controls(**{field.name: getattr(self, field.name) for field in fields(Controls)})
+        names = {field.name for field in fields(Controls)} & set(self._names())
+        return Controls(**{name: getattr(self, name) for name in names})
 
     def _task(self, data: object, given: Given) -> Task:
         return prepare(
@@ -234,7 +250,7 @@ class PoolSelector(ABC):
 
     @classmethod
     def _names(cls) -> list[str]:
-        return list(inspect.signature(cls).parameters)
+        return [field.name for field in fields(cls)]
 
 
 def _interactive() -> bool:

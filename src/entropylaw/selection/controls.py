@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
 
+from entropylaw.alignment import Target
 from entropylaw.errors import ConfigError
 from entropylaw.guards import Guards
 from entropylaw.selection.budget import Budget, checked_budget
@@ -33,6 +34,7 @@ class Controls:
     min_bytes: int | None = None
     max_bytes: int | None = None
     guards: Guards | None = None
+    target: Target | None = None
 
     def __post_init__(self) -> None:
         checked_budget(self.budget)
@@ -45,6 +47,7 @@ class Controls:
         _check_kind("quotas", self.quotas, Quotas, 'such as Quotas("pool")')
         _check_kind("quality", self.quality, Quality, 'such as Quality("score", minimum=0.5)')
         _check_kind("guards", self.guards, Guards, 'such as Guards(encoded="drop")')
+        _check_kind("target", self.target, Target, "such as Target(examples, weight=0.3)")
         low, high = _bytes("min_bytes", self.min_bytes), _bytes("max_bytes", self.max_bytes)
         if low is not None and high is not None and low > high:
             raise ConfigError(f"min_bytes={low} is above max_bytes={high}.")

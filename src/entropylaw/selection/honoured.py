@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from entropylaw.alignment import Target
 from entropylaw.guards import GuardReport
 from entropylaw.selection.costs import Spending
 from entropylaw.selection.ledger import NO_LIMIT, Limits
 from entropylaw.selection.quality import Quality
 from entropylaw.selection.quotas import Groups
-from entropylaw.types import Action, BudgetUnit, FloatArray, IntArray
+from entropylaw.types import Action, AlignmentMethod, BudgetUnit, FloatArray, IntArray
 
 _NAMED = 6
 
@@ -78,6 +79,18 @@ class GuardLine(_Line):
     action: Action
     caught: int
     chosen: int
+
+
+class TargetLine(_Line):
+    """How close the choice and the pool are to the target."""
+
+    method: AlignmentMethod
+    weight: float
+    pool_mean: float
+    chosen_mean: float
+
+    def __str__(self) -> str:
+        return f"alignment {self.chosen_mean:.3g}, that of the pool {self.pool_mean:.3g}"
 
 
 def budget_line(spending: Spending, rows: IntArray, left: IntArray) -> BudgetLine:
@@ -155,6 +168,20 @@ def guard_lines(report: GuardReport | None, rows: IntArray) -> tuple[GuardLine, 
             chosen=len(np.intersect1d(finding.rows, rows)),
         )
         for finding in (() if report is None else report.findings)
+    )
+
+
+def target_line(
+    target: Target | None, aligned: FloatArray | None, rows: IntArray
+) -> TargetLine | None:
+    """Return the line of the target, if there is one."""
+    if target is None or aligned is None:
+        return None
+    return TargetLine(
+        method=target.method,
+        weight=target.weight,
+        pool_mean=float(aligned.mean()),
+        chosen_mean=float(aligned[rows].mean()),
     )
 
 

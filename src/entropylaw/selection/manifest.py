@@ -15,6 +15,7 @@ from entropylaw.selection.honoured import (
     GroupLine,
     GuardLine,
     QualityLine,
+    TargetLine,
     guard_fact,
     quota_fact,
 )
@@ -118,6 +119,8 @@ class Manifest(_Frozen):
         What quality the choice has.
     guards : tuple of GuardLine
         What each guard caught, and what of it was chosen.
+    target : TargetLine or None
+        How close the choice is to the target.
     set_raw, set_size : int
         Bytes and compressed bytes of the set, the initial subset and framing included.
     """
@@ -139,6 +142,7 @@ class Manifest(_Frozen):
     groups: tuple[GroupLine, ...] = ()
     quality: QualityLine | None = None
     guards: tuple[GuardLine, ...] = ()
+    target: TargetLine | None = None
     set_raw: int
     set_size: int
 
@@ -218,6 +222,8 @@ def control_facts(manifest: Manifest) -> dict[str, str]:
         facts["compared within"] = asked.compare_within
     if manifest.quality is not None:
         facts["quality"] = str(manifest.quality)
+    if manifest.target is not None:
+        facts["target"] = str(manifest.target)
     if manifest.guards:
         facts["guards"] = guard_fact(manifest.guards)
     if manifest.left_out:

@@ -10,11 +10,7 @@ import numpy as np
 
 from entropylaw.errors import ConfigError, ScoreError
 from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray
-
-MOST_DEVIATIONS = 3.0
-"""Scores further than this from the median count as this far, so that no outlier rules."""
-
-_DEVIATIONS_PER_MAD = 1.4826
+from entropylaw.weights import exponential_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +107,7 @@ def quality_weights(quality: Quality, scores: FloatArray) -> FloatArray | None:
     """
     if quality.weight == 0:
         return None
-    off = scores - np.nanmedian(scores)
-    spread = float(np.nanmedian(np.abs(off))) * _DEVIATIONS_PER_MAD or float(np.nanstd(scores))
-    z = np.clip(np.nan_to_num(off / spread if spread else off * 0), -MOST_DEVIATIONS, 3.0)
-    weights: FloatArray = np.exp(quality.weight * z)
-    return weights
+    return exponential_weights(scores, quality.weight)
 
 
 def by_quality(quality: Quality, scores: FloatArray) -> IntArray | None:

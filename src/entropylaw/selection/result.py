@@ -6,18 +6,23 @@ import io
 import os
 import zipfile
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
-from entropylaw.errors import FingerprintError, InputError
+from entropylaw.compressors import Compressor
+from entropylaw.corpus import Corpus
+from entropylaw.errors import ConfigError, FingerprintError, InputError
 from entropylaw.io.files import atomic_write
-from entropylaw.io.load import Render, as_corpus, record_count, take_records
+from entropylaw.io.load import Render, record_count, take_records
 from entropylaw.render.cards import html_card, text_card
+from entropylaw.selection.compare import JUDGE, Comparison, compare
+from entropylaw.selection.evidence import LAST_SCREENED, SHORTLISTED, Evidence
 from entropylaw.selection.manifest import Manifest, control_facts
 from entropylaw.selection.memory import Memory, memory_of
 from entropylaw.selection.rounds import PICK
-from entropylaw.types import AnyArray, FloatArray, IntArray
+from entropylaw.selection.source import Source, corpus_again, source_again
+from entropylaw.types import AnyArray, FloatArray, IntArray, TakeOrder
 
 TRACE = np.dtype(
     [
@@ -32,6 +37,14 @@ TRACE = np.dtype(
 )
 """One row per round; see `entropylaw.selection.rounds.Round`."""
 
+_EVIDENCE = {
+    "shortlisted": SHORTLISTED,
+    "last_screened": LAST_SCREENED,
+    "left_out": np.dtype(np.uint8),
+}
+_ARRAYS = {"picks": PICK, "trace": TRACE} | _EVIDENCE
+"""Members of the file of a result, and what they hold."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SelectionResult:
@@ -43,6 +56,8 @@ class SelectionResult:
         Evidence for each pick; fields as in `entropylaw.selection.rounds.PICK`.
     trace : structured array, shape (rounds,)
         What each round did; fields as in `entropylaw.selection.result.TRACE`.
+    evidence : Evidence
+        What is known of the records that were not chosen; `explain` reads it.
     manifest : Manifest
         Parameters, versions and fingerprints: enough to repeat the run.
 
@@ -59,8 +74,10 @@ class SelectionResult:
 
     picks: AnyArray
     trace: AnyArray
+    evidence: Evidence
     manifest: Manifest
     _render: Render = None
+    _source: Source | None = None
 
     @property
     def indices(self) -> IntArray:
@@ -105,28 +122,114 @@ class SelectionResult:
         rounds = np.repeat(np.arange(len(before)), self.trace["packed"])
         return memory_of(self.manifest.compressor.window, before[rounds])
 
-    def take(self, data: object) -> Any:
-        """Return the chosen records of `data`, in the order chosen, in its own container type.
+    def take(self, data: object, *, order: TakeOrder = "choice") -> Any:
+        """Return the chosen records of `data`, with all their columns, in its own container type.
 
         Parameters
         ----------
         data
-            What `select` was given.
+            What `select` was given. A path gives a list, or a pyarrow.Table; an iterator, made
+            anew, a list; a reader of record batches, made anew, a pyarrow.Table.
+        order : {"choice", "original"}, default "choice"
+            As they were chosen, so that any prefix answers a smaller budget; or as in `data`.
 
         Raises
         ------
         FingerprintError
-            If `data` is not what the selection was made from.
+            If the text of `data` is not that from which the selection was made.
+        InputError
+            If the result was read from a file, and the records were rendered by a function that
+            `load` was not given.
+
+        Examples
+        --------
+        >>> from entropylaw import ZipSelector
+        >>> texts = ["abc " * 40, "a quick brown fox", "jinxed wizards", "abc " * 41]
+        >>> ZipSelector(budget=2).select(texts).take(texts, order="original")
+        ['a quick brown fox', 'jinxed wizards']
         """
+        if order not in get_args(TakeOrder):
+            raise ConfigError(f'order must be "choice" or "original", got {order!r}.')
         count = record_count(data)
         if count is not None and count != self.manifest.pool.records:
             raise FingerprintError(
                 f"the selection was made from {self.manifest.pool.records} records, this data has "
                 f"{count}. Pass the data that select() was given."
             )
-        taken = take_records(data, self.indices.tolist())
-        self._check(taken)
+        places = np.arange(len(self)) if order == "choice" else np.argsort(self.indices)
+        taken = take_records(data, self.indices[places])
+        self._check(corpus_again(taken, self.manifest, self._render).take(np.argsort(places)))
         return taken
+
+    def compare(
+        self,
+        data: object = None,
+        *,
+        judge: str | Compressor = JUDGE,
+        draws: int = 5,
+        held_out: int = 1_000,
+        random_state: int = 0,
+        n_jobs: int | None = None,
+    ) -> Comparison:
+        """Set the choice beside random ones of as many tokens or bytes, and other simple ones.
+
+        Records that the controls kept out are kept out of these too.
+
+        Parameters
+        ----------
+        data
+            What `select` was given; needed only for a result that was read from a file.
+        judge : str or Compressor, default "lzma:9"
+            A compressor that had no part in the choice, with a long memory.
+        draws : int, default 5
+            Of each random choice.
+        held_out : int, default 1_000
+            Records of the pool on which coverage is measured.
+        random_state : int, default 0
+            Of the draws.
+        n_jobs : int or None
+            Threads; None for all cores.
+
+        Returns
+        -------
+        Comparison
+
+        Raises
+        ------
+        InputError
+            If the result was read from a file and there is no data.
+        FingerprintError
+            If the data is not what the selection was made from.
+
+        Examples
+        --------
+        >>> from entropylaw import ZipSelector
+        >>> texts = [f"the same {i % 7}" for i in range(60)] + [str(i**7) for i in range(60)]
+        >>> compared = ZipSelector(20).select(texts).compare()
+        >>> compared["selection"].ratio < compared["random"].ratio
+        True
+        """
+        return compare(
+            self.source(data),
+            self.indices,
+            judge=judge,
+            draws=draws,
+            held_out=held_out,
+            random_state=random_state,
+            n_jobs=n_jobs,
+        )
+
+    def source(self, data: object = None) -> Source:
+        """Return the pool that was selected from, with groups and costs.
+
+        Parameters
+        ----------
+        data
+            What `select` was given; needed only for a result that was read from a file.
+        """
+        if data is None and self._source is not None:
+            return self._source
+        return source_again(data, self.manifest, self._render, self.evidence.left_out == 0)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the result to one file: a zip of JSON and .npy members, without pickle.
@@ -137,8 +240,16 @@ class SelectionResult:
             sink.write(self._packed())
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> SelectionResult:
+    def load(cls, path: str | os.PathLike[str], *, render: Render = None) -> SelectionResult:
         """Read what `save` wrote.
+
+        Parameters
+        ----------
+        path
+            The file.
+        render : callable, optional
+            The function that rendered the records, if one did: a file cannot hold it, and what
+            looks at the records again needs it.
 
         Raises
         ------
@@ -150,17 +261,19 @@ class SelectionResult:
                 manifest = archive.read("manifest.json")
                 arrays = {
                     name: np.load(io.BytesIO(archive.read(f"{name}.npy")), allow_pickle=False)
-                    for name in ("picks", "trace")
+                    for name in _ARRAYS
                 }
         except (zipfile.BadZipFile, KeyError, ValueError) as error:
             raise InputError(
                 f"{path} is no saved selection: {error}. Expected what result.save() wrote."
             ) from error
-        if arrays["picks"].dtype != PICK or arrays["trace"].dtype != TRACE:
+        if any(arrays[name].dtype != kind for name, kind in _ARRAYS.items()):
             raise InputError(f"{path} was saved by another version of entropylaw; select again.")
         for array in arrays.values():
             array.setflags(write=False)
-        return cls(arrays["picks"], arrays["trace"], Manifest.from_json(manifest, source=str(path)))
+        evidence = Evidence(*(arrays[name] for name in _EVIDENCE))
+        told = Manifest.from_json(manifest, source=str(path))
+        return cls(arrays["picks"], arrays["trace"], evidence, told, render)
 
     def facts(self) -> dict[str, str]:
         """Return what the printed form shows: label to value."""
@@ -202,15 +315,8 @@ class SelectionResult:
     def _repr_html_(self) -> str:
         return html_card("SelectionResult", self.facts())
 
-    def _check(self, taken: object) -> None:
-        parameters = self.manifest.parameters
-        render = self._render
-        if render is None and not parameters.render.startswith(("auto", "text=", "function ")):
-            render = parameters.render
-        if render is None and parameters.render.startswith("function "):
-            return  # the function is not in the file, so the bytes cannot be made again
-        corpus = as_corpus(taken, render=render, text=parameters.text)
-        if corpus.fingerprint != self.manifest.selected.fingerprint:
+    def _check(self, chosen: Corpus) -> None:
+        if chosen.fingerprint != self.manifest.selected.fingerprint:
             raise FingerprintError(
                 "the records at the chosen rows are not those that were selected: the data has "
                 "changed since, or is in another order. Pass the data that select() was given."
@@ -220,7 +326,9 @@ class SelectionResult:
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             _add(archive, "manifest.json", self.manifest.to_json().encode())
-            for name, array in (("picks", self.picks), ("trace", self.trace)):
+            arrays = [("picks", self.picks), ("trace", self.trace)]
+            arrays += [(name, getattr(self.evidence, name)) for name in _EVIDENCE]
+            for name, array in arrays:
                 member = io.BytesIO()
                 np.save(member, array, allow_pickle=False)
                 _add(archive, f"{name}.npy", member.getvalue())

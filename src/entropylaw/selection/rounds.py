@@ -8,6 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from entropylaw.scoring import Scorer
+from entropylaw.selection.evidence import (
+    LAST_SCREENED,
+    SHORTLISTED,
+    last_screened,
+    shortlisted,
+)
 from entropylaw.selection.ledger import Ledger
 from entropylaw.selection.plan import Plan
 from entropylaw.selection.sizing import FullSizing, LazySizing, Sizing, Unions, union_ratios
@@ -66,6 +72,10 @@ class Round:
         and counts for all, so fewer may have been computed.
     set_raw, set_size : int
         Bytes and compressed bytes of everything chosen so far (and owned before).
+    shortlist : structured array, dtype SHORTLISTED, shape (shortlisted,)
+        Who reached the third stage; empty where there was none.
+    last_screened : structured array, dtype LAST_SCREENED
+        Who passed the first stage last; empty where there was none.
     """
 
     number: int
@@ -75,6 +85,8 @@ class Round:
     evaluations: int
     set_raw: int
     set_size: int
+    shortlist: AnyArray
+    last_screened: AnyArray
 
     @property
     def rows(self) -> IntArray:
@@ -197,6 +209,8 @@ class _Search:
             screened=len(screened),
             shortlisted=len(short),
             evaluations=len(unions.measured) + packed.evaluations,
+            shortlist=shortlisted(self._number, rows, unions.ratios[short]),
+            last=last_screened(self._number, screened, state, plan.limits.groups),
         )
 
     def take_in_order(self, rows: IntArray) -> Round:
@@ -213,6 +227,8 @@ class _Search:
             screened=len(rows),
             shortlisted=len(rows),
             evaluations=len(rows) + packed.evaluations,
+            shortlist=np.empty(0, SHORTLISTED),
+            last=np.empty(0, LAST_SCREENED),
         )
 
     def live(self, rows: IntArray) -> BoolArray:
@@ -231,7 +247,16 @@ class _Search:
                 break
         return np.array(taken, np.int64)
 
-    def _done(self, picks: AnyArray, *, screened: int, shortlisted: int, evaluations: int) -> Round:
+    def _done(
+        self,
+        picks: AnyArray,
+        *,
+        screened: int,
+        shortlisted: int,
+        evaluations: int,
+        shortlist: AnyArray,
+        last: AnyArray,
+    ) -> Round:
         self._chosen.extend(picks["row"])
         self._number += 1
         return Round(
@@ -242,6 +267,8 @@ class _Search:
             evaluations=evaluations,
             set_raw=self._chosen.raw,
             set_size=self._chosen.size,
+            shortlist=shortlist,
+            last_screened=last,
         )
 
     def _allowed(self) -> IntArray:

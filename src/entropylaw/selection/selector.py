@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import get_args
 
+from entropylaw.alignment import Target
 from entropylaw.compressors import Compressor, get_compressor
 from entropylaw.errors import ConfigError
-from entropylaw.guards import Guards
-from entropylaw.io.load import Render, Text
+from entropylaw.io.load import Render
 from entropylaw.scoring import Scorer
 from entropylaw.selection.base import PoolSelector
-from entropylaw.selection.budget import Budget, Tokenizer, checked_stages
+from entropylaw.selection.budget import Tokenizer, checked_stages
 from entropylaw.selection.controls import Given
 from entropylaw.selection.estimate import Estimate, estimate_cost
 from entropylaw.selection.manifest import Manifest, recorded_budget
 from entropylaw.selection.plan import Plan
-from entropylaw.selection.quality import Quality
-from entropylaw.selection.quotas import Quotas
 from entropylaw.selection.rounds import Round, zip_rounds
 from entropylaw.selection.task import Method, Task, weighted
 from entropylaw.types import AnyArray, CompareWithin, Packing, Screening, Variant, WorkerKind
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class ZipSelector(PoolSelector):
     """Choose the least redundant records of a pool by the greedy ZIP algorithm.
 
@@ -68,6 +68,8 @@ class ZipSelector(PoolSelector):
     guards : Guards, optional
         What is looked for before anything is chosen: copies, noise, base64, mojibake, templates.
         Each guard warns and lists what it caught, or drops it.
+    target : Target, optional
+        A set that the choice is to be close to, and how much that counts beside density.
     render : str, callable or None
         How a record becomes text: a rule (``"sharegpt"``, ``"messages"``, ``"alpaca"``, ...),
         a function, or None to recognise the shape of each record.
@@ -104,51 +106,14 @@ class ZipSelector(PoolSelector):
        Performance", arXiv:2407.06645, 2024.
     """
 
-    def __init__(
-        self,
-        budget: Budget,
-        *,
-        k1: int = 10_000,
-        k2: int = 200,
-        k3: int = 100,
-        compressor: str | Compressor = "zlib",
-        variant: Variant = "paper",
-        packing: Packing = "full",
-        screening: Screening = "full",
-        groups: str | None = None,
-        quotas: Quotas | None = None,
-        compare_within: CompareWithin = "pool",
-        quality: Quality | None = None,
-        min_bytes: int | None = None,
-        max_bytes: int | None = None,
-        guards: Guards | None = None,
-        render: Render = None,
-        text: Text = None,
-        n_jobs: int | None = None,
-        workers: WorkerKind = "auto",
-        progress: bool | None = None,
-    ) -> None:
-        self.budget = budget
-        self.k1 = k1
-        self.k2 = k2
-        self.k3 = k3
-        self.compressor = compressor
-        self.variant: Variant = variant
-        self.packing: Packing = packing
-        self.screening: Screening = screening
-        self.groups = groups
-        self.quotas = quotas
-        self.compare_within: CompareWithin = compare_within
-        self.quality = quality
-        self.min_bytes = min_bytes
-        self.max_bytes = max_bytes
-        self.guards = guards
-        self.render = render
-        self.text = text
-        self.n_jobs = n_jobs
-        self.workers: WorkerKind = workers
-        self.progress = progress
-        self._check()
+    k1: int = 10_000
+    k2: int = 200
+    k3: int = 100
+    variant: Variant = "paper"
+    packing: Packing = "full"
+    screening: Screening = "full"
+    compare_within: CompareWithin = "pool"
+    target: Target | None = None
 
     @classmethod
     def from_manifest(
@@ -157,6 +122,7 @@ class ZipSelector(PoolSelector):
         *,
         compressor: str | Compressor | None = None,
         tokenizer: Tokenizer | None = None,
+        target: Target | None = None,
         render: Render = None,
         n_jobs: int | None = None,
         workers: WorkerKind = "auto",
@@ -172,6 +138,8 @@ class ZipSelector(PoolSelector):
             Needed only where the name in the manifest is not in the registry.
         tokenizer : callable, optional
             Needed where the budget was counted by one.
+        target : Target, optional
+            Needed where there was one.
         render : callable, optional
             Needed where the records were rendered by a function.
         n_jobs, workers, progress
@@ -184,6 +152,11 @@ class ZipSelector(PoolSelector):
             raise ConfigError(
                 f"the manifest's records were rendered by the {asked.render}, which a manifest "
                 "cannot hold. Pass it as render=."
+            )
+        if manifest.target is not None and target is None:
+            raise ConfigError(
+                "the manifest's selection had a target, which a manifest cannot hold. Pass it as "
+                "target=."
             )
         rule = None if asked.render == "auto" or asked.text is not None else asked.render
         return cls(
@@ -202,6 +175,7 @@ class ZipSelector(PoolSelector):
             min_bytes=asked.min_bytes,
             max_bytes=asked.max_bytes,
             guards=asked.guards,
+            target=target,
             render=rule if render is None else render,
             text=asked.text,
             n_jobs=n_jobs,

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from entropylaw.alignment import alignment_scores
 from entropylaw.corpus import Corpus
 from entropylaw.errors import BudgetError, ConfigError, InputError, QuotaError
 from entropylaw.guards import GuardReport, check_records
 from entropylaw.io.columns import column_of
+from entropylaw.io.load import Render, Text, as_corpus
 from entropylaw.selection.budget import Tokens
 from entropylaw.selection.controls import Controls, Given
 from entropylaw.selection.costs import Spending, settled_budget
@@ -30,6 +32,8 @@ class Settled:
         Which records may be chosen beside those required.
     left_out : dict
         Why others may not be, and how many; each is counted for the first reason.
+    reasons : uint8 array, shape (n,)
+        Which of these reasons, counted from 1, keeps each record out; 0 for none.
     required : int64 array
         Rows that are chosen first.
     spending : Spending
@@ -44,10 +48,13 @@ class Settled:
         All rows, the best first, if quality breaks ties.
     guarded : GuardReport or None
         What guards caught.
+    aligned : float64 array, shape (n,), or None
+        How close each record is to the target.
     """
 
     selectable: BoolArray
     left_out: dict[str, int]
+    reasons: AnyArray
     required: IntArray
     spending: Spending
     limits: Limits
@@ -55,10 +62,19 @@ class Settled:
     scores: FloatArray | None
     priority: IntArray | None
     guarded: GuardReport | None
+    aligned: FloatArray | None
 
 
 def settle(
-    data: object, pool: Corpus, controls: Controls, given: Given, *, owned: IntArray, n_jobs: int
+    data: object,
+    pool: Corpus,
+    controls: Controls,
+    given: Given,
+    *,
+    owned: IntArray,
+    render: Render,
+    text: Text,
+    n_jobs: int,
 ) -> Settled:
     """Return what the controls mean for each record of a pool.
 
@@ -72,8 +88,10 @@ def settle(
         What is asked for.
     owned : int64 array
         Rows that are owned already.
+    render, text
+        How records of the target become text.
     n_jobs : int
-        Threads of the guards.
+        Threads of guards and alignment.
 
     Raises
     ------
@@ -88,7 +106,7 @@ def settle(
     _check_required(pool, required, forbidden, owned)
     guarded = _guarded(pool, controls, n_jobs)
 
-    selectable, left_out = _selectable(
+    selectable, left_out, by_row = _selectable(
         pool, controls, scores, guarded, required=required, owned=owned, forbidden=forbidden
     )
     may = selectable.copy()
@@ -101,6 +119,7 @@ def settle(
     return Settled(
         selectable=selectable,
         left_out=left_out,
+        reasons=by_row,
         required=required,
         spending=spending,
         limits=limits,
@@ -108,6 +127,7 @@ def settle(
         scores=scores,
         priority=_priority(controls, scores),
         guarded=guarded,
+        aligned=_aligned(pool, controls, render, text, n_jobs),
     )
 
 
@@ -198,6 +218,21 @@ def _guarded(pool: Corpus, controls: Controls, n_jobs: int) -> GuardReport | Non
     return check_records(pool, controls.guards, n_jobs=n_jobs)
 
 
+def _aligned(
+    pool: Corpus, controls: Controls, render: Render, text: Text, n_jobs: int
+) -> FloatArray | None:
+    target = controls.target
+    if target is None:
+        return None
+    return alignment_scores(
+        pool,
+        as_corpus(target.data, render=render, text=text),
+        method=target.method,
+        compressor=target.compressor,
+        n_jobs=n_jobs,
+    )
+
+
 def _check_required(pool: Corpus, required: IntArray, forbidden: IntArray, owned: IntArray) -> None:
     for name, others in (("forbidden", forbidden), ("in initial_subset", owned)):
         both = np.intersect1d(required, others)
@@ -223,7 +258,7 @@ def _selectable(
     required: IntArray,
     owned: IntArray,
     forbidden: IntArray,
-) -> tuple[BoolArray, dict[str, int]]:
+) -> tuple[BoolArray, dict[str, int], AnyArray]:
     lengths, selectable = pool.lengths, np.ones(len(pool), np.bool_)
     reasons: list[tuple[str, BoolArray]] = [
         ("empty", lengths == 0),
@@ -240,12 +275,16 @@ def _selectable(
     for finding in () if guarded is None else guarded.findings:
         if finding.action == "drop":
             reasons.append((f"guard {finding.guard}", _marked(finding.rows, len(pool))))
-    left_out = {}
+    left_out: dict[str, int] = {}
+    by_row = np.zeros(len(pool), np.uint8)
     selectable[required] = False
     for reason, out in reasons:
-        left_out[reason] = int(np.count_nonzero(selectable & out))
+        now = selectable & out
+        if now.any():
+            left_out[reason] = int(np.count_nonzero(now))
+            by_row[now] = len(left_out)
         selectable &= ~out
-    return selectable, {reason: number for reason, number in left_out.items() if number}
+    return selectable, left_out, by_row
 
 
 def _marked(rows: IntArray, count: int) -> BoolArray:

@@ -9,14 +9,22 @@ from importlib.metadata import version
 
 import numpy as np
 
+from entropylaw.alignment import alignment_weights
 from entropylaw.compressors import Compressor, describe
 from entropylaw.corpus import Corpus, checked_weights
 from entropylaw.errors import ConfigError
 from entropylaw.io.load import Render, Text, as_corpus
 from entropylaw.scoring import Scorer
 from entropylaw.selection.controls import Controls, Given
+from entropylaw.selection.evidence import LAST_SCREENED, SHORTLISTED, Evidence, gathered
 from entropylaw.selection.guidance import warn_of_empty, warn_of_slow
-from entropylaw.selection.honoured import budget_line, group_lines, guard_lines, quality_line
+from entropylaw.selection.honoured import (
+    budget_line,
+    group_lines,
+    guard_lines,
+    quality_line,
+    target_line,
+)
 from entropylaw.selection.likeness import likeness_weights
 from entropylaw.selection.manifest import CompressorRecord, DataRecord, Manifest, Parameters
 from entropylaw.selection.plan import Plan, count_evaluations
@@ -24,6 +32,7 @@ from entropylaw.selection.quality import quality_weights
 from entropylaw.selection.result import TRACE, SelectionResult
 from entropylaw.selection.rounds import Round
 from entropylaw.selection.settle import Settled, rows_of, settle
+from entropylaw.selection.source import source_of
 from entropylaw.types import FloatArray, IntArray, Packing, Screening, Variant
 
 
@@ -111,6 +120,8 @@ def prepare(
         controls,
         given,
         owned=np.empty(0, np.int64) if rows is None else rows,
+        render=render,
+        text=text,
         n_jobs=n_jobs,
     )
     plan = Plan(
@@ -134,13 +145,16 @@ def prepare(
 def weighted(task: Task, scorer: Scorer) -> Plan:
     """Return the plan with all that makes a record's information count more or less.
 
-    These are the caller's weights, quality, and a comparison with the record's like; they
-    multiply.
+    These are the caller's weights, quality, alignment with a target, and a comparison with the
+    record's like; they multiply.
     """
     quality, scores = task.controls.quality, task.settled.scores
+    target, aligned = task.controls.target, task.settled.aligned
     parts = [task.plan.weights]
     if quality is not None and scores is not None:
         parts.append(quality_weights(quality, scores))
+    if target is not None and aligned is not None:
+        parts.append(alignment_weights(aligned, target.weight))
     if task.controls.compare_within != "pool":
         groups = task.settled.groups
         parts.append(
@@ -155,9 +169,9 @@ def weighted(task: Task, scorer: Scorer) -> Plan:
 
 
 def make_result(
-    task: Task, rounds: Sequence[Round], *, parameters: Parameters, render: Render
+    task: Task, plan: Plan, rounds: Sequence[Round], *, parameters: Parameters, render: Render
 ) -> SelectionResult:
-    """Put picks, trace and manifest of a finished run together."""
+    """Put picks, trace, evidence and manifest of a finished run together."""
     picks = np.concatenate([one.picks for one in rounds])
     trace = np.array(
         [
@@ -194,10 +208,24 @@ def make_result(
         groups=group_lines(settled.groups, settled.limits, settled.spending, rows),
         quality=quality_line(task.controls.quality, settled.scores, rows),
         guards=guard_lines(settled.guarded, rows),
+        target=target_line(task.controls.target, settled.aligned, rows),
         set_raw=rounds[-1].set_raw,
         set_size=rounds[-1].set_size,
     )
-    return SelectionResult(picks, trace, manifest, render)
+    evidence = Evidence(
+        gathered([one.shortlist for one in rounds], SHORTLISTED),
+        gathered([one.last_screened for one in rounds], LAST_SCREENED),
+        settled.reasons,
+    )
+    source = source_of(
+        task.pool,
+        settled.selectable,
+        settled.spending,
+        settled.groups,
+        task.method.compressor,
+        plan,
+    )
+    return SelectionResult(picks, trace, evidence, manifest, render, source)
 
 
 def _owned_rows(initial_subset: object, pool: int) -> IntArray | None:
@@ -236,6 +264,8 @@ def _digests(task: Task) -> dict[str, str]:
         digests["groups"] = _digest(settled.groups.codes, "<i8")
     if settled.scores is not None:
         digests["quality"] = _digest(settled.scores, "<f8")
+    if settled.aligned is not None:
+        digests["target"] = _digest(settled.aligned, "<f8")
     if settled.spending.unit == "tokens" and settled.spending.costs is not None:
         digests["tokens"] = _digest(settled.spending.costs, "<i8")
     if len(settled.required):

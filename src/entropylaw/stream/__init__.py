@@ -2,5 +2,6 @@
 
 from entropylaw.stream.cost import Cost
 from entropylaw.stream.stream import ZipStream
+from entropylaw.stream.tally import Outcome, StreamDecision, StreamTally
 
-__all__ = ["Cost", "ZipStream"]
+__all__ = ["Cost", "Outcome", "StreamDecision", "StreamTally", "ZipStream"]

@@ -7,15 +7,17 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from itertools import accumulate, chain, pairwise
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError
 
-from entropylaw import __version__
 from entropylaw.errors import InputError
 from entropylaw.io.files import PathLike, atomic_write
+from entropylaw.stream.memory import PARTS
+from entropylaw.stream.tally import StreamTally
 from entropylaw.types import OnError
 
 
@@ -39,33 +41,19 @@ class Options(_Frozen):
     on_error: OnError
 
 
-class Counts(_Frozen):
-    """What the stream has done: those of `entropylaw.stream.stream.Tally`, and of the pace."""
-
-    seen: NonNegativeInt
-    kept: NonNegativeInt
-    empty: NonNegativeInt
-    skipped: NonNegativeInt
-    seen_bytes: NonNegativeInt
-    kept_bytes: NonNegativeInt
-    added_bytes: NonNegativeInt
-    seen_cost: NonNegativeInt
-    kept_cost: NonNegativeInt
-
-
 class Head(_Frozen):
     """The JSON member of the file.
 
-    `scores` holds the number of scores by band of length, `contents` the bytes of each part of
+    `ratios` holds the number of ratios by band of length, `contents` the bytes of each part of
     the memory; what they count stands end to end in the other members.
     """
 
     format: Literal["entropylaw.stream/1"] = "entropylaw.stream/1"
     entropylaw: str
     options: Options
-    counts: Counts
-    scores: dict[int, NonNegativeInt]
-    contents: list[NonNegativeInt]
+    tally: StreamTally
+    ratios: dict[int, NonNegativeInt]
+    contents: list[NonNegativeInt] = Field(min_length=PARTS, max_length=PARTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,34 +62,34 @@ class State:
 
     Attributes
     ----------
-    options, counts
+    options, tally
         What was asked for, and what was done.
-    scores : mapping
-        The last scores, oldest first, by band of length.
+    ratios : mapping
+        The last ratios, oldest first, by band of length.
     contents : sequence of bytes
         The parts of the memory, the largest first.
     """
 
     options: Options
-    counts: Counts
-    scores: Mapping[int, Sequence[float]]
+    tally: StreamTally
+    ratios: Mapping[int, Sequence[float]]
     contents: Sequence[bytes]
 
 
 def write_state(path: PathLike, state: State) -> None:
     """Write the file whole or not at all; the same state gives the same file."""
     head = Head(
-        entropylaw=__version__,
+        entropylaw=version("entropylaw"),
         options=state.options,
-        counts=state.counts,
-        scores={band: len(scores) for band, scores in state.scores.items()},
+        tally=state.tally,
+        ratios={band: len(ratios) for band, ratios in state.ratios.items()},
         contents=[len(content) for content in state.contents],
     )
-    scores = io.BytesIO()
-    np.save(scores, np.array([*chain.from_iterable(state.scores.values())], "<f8"))
+    ratios = io.BytesIO()
+    np.save(ratios, np.array([*chain.from_iterable(state.ratios.values())], "<f8"))
     members = {
         "head.json": head.model_dump_json(indent=1).encode(),
-        "scores.npy": scores.getvalue(),
+        "ratios.npy": ratios.getvalue(),
         "contents.bin": b"".join(state.contents),
     }
     with atomic_write(path) as sink, zipfile.ZipFile(sink, "w") as archive:
@@ -120,7 +108,7 @@ def read_state(path: PathLike) -> State:
     try:
         with zipfile.ZipFile(path) as archive:
             head = Head.model_validate_json(archive.read("head.json"))
-            scores = np.load(io.BytesIO(archive.read("scores.npy")), allow_pickle=False)
+            ratios = np.load(io.BytesIO(archive.read("ratios.npy")), allow_pickle=False)
             contents = archive.read("contents.bin")
     except ValidationError as error:
         first = error.errors()[0]
@@ -128,13 +116,13 @@ def read_state(path: PathLike) -> State:
         raise InputError(_no_state(path, f"{where}: {first['msg']}")) from error
     except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError) as error:
         raise InputError(_no_state(path, str(error))) from error
-    bands = head.scores
-    if scores.shape != (sum(bands.values()),) or len(contents) != sum(head.contents):
+    bands = head.ratios
+    if ratios.shape != (sum(bands.values()),) or len(contents) != sum(head.contents):
         raise InputError(_no_state(path, "its parts do not belong together"))
     return State(
         head.options,
-        head.counts,
-        dict(zip(bands, _cut(scores.tolist(), bands.values()), strict=True)),
+        head.tally,
+        dict(zip(bands, _cut(ratios.tolist(), bands.values()), strict=True)),
         _cut(contents, head.contents),
     )
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar, get_args
 
 from entropylaw.compressors import Compressor, describe, get_compressor
@@ -13,10 +12,12 @@ from entropylaw.errors import ConfigError, InputError, SlowCompressorWarning
 from entropylaw.io.renderer import Render, Renderer, Text
 from entropylaw.render.cards import html_card, text_card
 from entropylaw.stream.cost import Cost, check_cost, cost_name, cost_of
+from entropylaw.stream.goal import Goal
 from entropylaw.stream.memory import RecentMemory, checked_limit
-from entropylaw.stream.pace import Goal, Pace
+from entropylaw.stream.recent import RecentRatios
 from entropylaw.stream.resume import same_compressor, same_cost, same_render
-from entropylaw.stream.state import Counts, Options, State, read_state, write_state
+from entropylaw.stream.state import Options, State, read_state, write_state
+from entropylaw.stream.tally import Outcome, StreamDecision, StreamTally
 from entropylaw.types import OnError
 
 T = TypeVar("T")
@@ -30,13 +31,13 @@ class ZipStream:
     if that ratio is low among the last records of about its length; how low follows the stream,
     so that as much is kept as was asked for.
 
-    With `keep`, the kept share of the first n records differs from it by at most
-    ``horizon / n``, whatever the stream does (empty records apart, which are never kept).
-    With `budget`, never more is kept; exactly as much, if the stream is as long as `expected`:
-    once what is left to keep is all that is still to come, all is kept. A stream that ends
-    early leaves a part of the budget unspent, and so do empty records at its very end; of a
-    stream that goes on, all is kept until the budget is spent. In units other than records,
-    less than the cost of one record may be left.
+    The kept share of the first n records differs from what was asked for by at most
+    ``horizon / n``, whatever the stream does (empty records apart, which are never kept). With
+    `budget`, never more is kept, and exactly as much if the stream is as long as `expected`: once
+    what is left to keep is all that is still to come, all is kept. A stream that ends early
+    leaves a part of the budget unspent, and so do empty records at its very end; a stream that
+    goes on is kept whole until the budget is spent. In units other than records, less than the
+    cost of one record may be left.
 
     Parameters
     ----------
@@ -80,7 +81,7 @@ class ZipStream:
     >>> texts[50] = "Quantum theory holds that energy comes in portions."
     >>> stream = ZipStream(keep=0.05, horizon=40)
     >>> kept = list(stream.filter(texts))
-    >>> texts[50] in kept, stream.kept, stream.seen
+    >>> texts[50] in kept, stream.tally.kept, stream.tally.seen
     (True, 10, 200)
     """
 
@@ -106,14 +107,15 @@ class ZipStream:
         self._cost: Cost = cost
         self._on_error: OnError = on_error
         self._compressor = get_compressor(compressor)
-        self._pace = Pace(Goal.checked(keep, budget, expected, horizon))
+        self._goal = Goal.checked(keep, budget, expected, horizon)
         limit = checked_limit(recent_bytes, self._compressor)
         self._memory = RecentMemory(self._compressor, limit)
-        self._tally = Tally()
+        self._ratios = RecentRatios(self._goal.horizon)
+        self._tally = StreamTally()
         _warn_of_slow(self._compressor, limit)
 
-    def offer(self, record: object) -> bool:
-        """Decide on the next record of the stream; return whether it is kept.
+    def offer(self, record: object) -> StreamDecision:
+        """Decide on the next record of the stream; the decision is true if it is kept.
 
         Parameters
         ----------
@@ -127,22 +129,22 @@ class ZipStream:
             is as it was before, so that a mended record may be offered in its place.
         CompressorError
             If the compressor raises or returns nonsense.
+
+        Examples
+        --------
+        >>> stream = ZipStream(keep=1.0)
+        >>> stream.offer("to be or not to be").outcome
+        'kept'
         """
-        tally = self._tally
+        row = self._tally.seen
         try:
-            text = self._renderer(record, tally.seen)
-            cost = cost_of(self._cost, record, text, row=tally.seen)
+            text = self._renderer(record, row)
+            cost = cost_of(self._cost, record, text, row=row)
         except InputError:
             if self._on_error == "raise":
                 raise
-            tally.skipped += 1
-            self._pass_by(cost=1 if self._cost == "records" else 0)
-            return False
-        if not text:
-            tally.empty += 1
-            self._pass_by(cost)
-            return False
-        return self._decide(text, cost)
+            return self._pass_by("unreadable", cost=1 if self._cost == "records" else 0)
+        return self._decide(text, cost) if text else self._pass_by("empty", cost=cost)
 
     def filter(self, records: Iterable[T]) -> Iterator[T]:
         """Yield those records that are kept, the same objects, as they come.
@@ -156,12 +158,13 @@ class ZipStream:
         >>> len(list(stream.filter(["to be", "or not", "to be", "or not"])))
         2
         """
-        if self._pace.spent:
+        _check_records(records)
+        if self._goal.spent(self._tally):
             return
         for record in records:
             if self.offer(record):
                 yield record
-                if self._pace.spent:
+                if self._goal.spent(self._tally):
                     return
 
     def remember(self, records: Iterable[object]) -> None:
@@ -171,65 +174,51 @@ class ZipStream:
         --------
         >>> stream = ZipStream(keep=0.5)
         >>> stream.remember(["what we have", "and had before"])
-        >>> stream.seen
+        >>> stream.tally.seen
         0
         """
+        _check_records(records)
         for row, record in enumerate(records):
-            self._memory.remember(self._joiner + self._renderer(record, row))
+            text = self._renderer(record, row)
+            if text:
+                self._memory.remember(self._joiner + text)
 
     @property
-    def seen(self) -> int:
-        """Records offered so far, empty and unreadable ones included."""
-        return self._tally.seen
-
-    @property
-    def kept(self) -> int:
-        """Records kept so far."""
-        return self._tally.kept
+    def tally(self) -> StreamTally:
+        """What was done so far: records and bytes offered and kept, and their ratio."""
+        return self._tally
 
     @property
     def rate(self) -> float:
         """Share of the coming records that is to be kept; 1 or more: all, 0 or less: none."""
-        return self._pace.rate
-
-    def threshold(self, length: int) -> float:
-        """Return the conditional ratio below which a record of so many bytes is kept now.
-
-        It is infinite if any is, and minus infinity if none is, or nothing is known yet of
-        records of that length.
-        """
-        return self._pace.threshold(length)
+        return self._goal.rate(self._tally)
 
     @property
-    def ratio(self) -> float:
-        """Bytes of what was kept over the bytes it added to what was remembered; NaN if none.
-
-        Repeats of what is forgotten are not in it: measure the kept set where that matters.
-        """
-        tally = self._tally
-        return tally.kept_bytes / tally.added_bytes if tally.kept else float("nan")
+    def remembered_bytes(self) -> int:
+        """Bytes of text that are remembered now; at most `recent_bytes`."""
+        return len(self._memory)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the state to one file, whole or not at all: JSON and arrays, without pickle.
 
         The file holds the text that is remembered.
         """
-        pace, memory = self._pace, self._memory
+        goal = self._goal
         options = Options(
-            keep=pace.goal.keep,
-            budget=pace.goal.budget,
-            expected=pace.goal.expected,
-            horizon=pace.goal.horizon,
+            keep=goal.keep,
+            budget=goal.budget,
+            expected=goal.expected,
+            horizon=goal.horizon,
             cost=cost_name(self._cost),
             compressor=self._compressor.name,
             compressor_version=describe(self._compressor).version,
-            recent_bytes=memory.limit,
+            recent_bytes=self._memory.limit,
             render=self._renderer.name,
             text=self._renderer.text,
             on_error=self._on_error,
         )
-        counts = Counts(**asdict(self._tally), seen_cost=pace.seen, kept_cost=pace.kept)
-        write_state(path, State(options, counts, pace.scores, memory.contents))
+        ratios, contents = self._ratios.by_band(), self._memory.contents
+        write_state(path, State(options, self._tally, ratios, contents))
 
     @classmethod
     def load(
@@ -242,7 +231,7 @@ class ZipStream:
     ) -> ZipStream:
         """Return the stream that `save` wrote; it decides as if it had never been interrupted.
 
-        Offer it the records that come after the first `seen`.
+        Offer it the records that come after the first `tally.seen`.
 
         Parameters
         ----------
@@ -266,7 +255,7 @@ class ZipStream:
             If the compressor's library is another version, so that sizes may differ.
         """
         state = read_state(path)
-        asked, counts = state.options, state.counts
+        asked = state.options
         stream = cls(
             keep=asked.keep,
             budget=asked.budget,
@@ -279,34 +268,25 @@ class ZipStream:
             text=asked.text,
             on_error=asked.on_error,
         )
-        tally = counts.model_dump(exclude={"seen_cost", "kept_cost"})
-        stream._tally = Tally(**tally)
-        stream._pace = Pace(
-            stream._pace.goal,
-            state.scores,
-            offers=counts.seen,
-            seen=counts.seen_cost,
-            kept=counts.kept_cost,
-        )
+        stream._tally = state.tally
+        stream._ratios = RecentRatios(asked.horizon, state.ratios)
         stream._memory = RecentMemory(stream._compressor, asked.recent_bytes, state.contents)
         return stream
 
     def facts(self) -> dict[str, str]:
         """Return what the printed form shows: label to value."""
-        tally, goal = self._tally, self._pace.goal
-        unit = cost_name(self._cost)
-        left_out = f"{tally.empty:,} empty, {tally.skipped:,} unreadable"
+        tally, goal, unit = self._tally, self._goal, cost_name(self._cost)
+        asked = f"{goal.keep:.4g}" if goal.budget is None else f"{goal.budget:,}"
+        whole = unit if goal.expected is None else f"{goal.expected:,} {unit}"
         return {
+            "asked for": f"{asked} of {whole}",
             "kept": f"{tally.kept:,} of {tally.seen:,} records, "
             f"{tally.kept_bytes:,} of {tally.seen_bytes:,} bytes",
-            "asked for": f"{goal.keep:.4g} of {unit}"
-            if goal.keep is not None
-            else f"{goal.budget:,} of {goal.expected:,} {unit}; {self._pace.kept:,} are kept",
-            "never kept": left_out,
-            "compression ratio": f"{self.ratio:.3f}",
+            "never kept": f"{tally.empty:,} empty, {tally.unreadable:,} unreadable",
+            "compression ratio": f"{tally.ratio:.3f}",
             "to keep from now on": f"{min(max(self.rate, 0), 1):.2%} (horizon {goal.horizon:,})",
             "compressor": self._compressor.name,
-            "memory": f"{len(self._memory):,} of {self._memory.limit:,} bytes",
+            "memory": f"{self.remembered_bytes:,} of {self._memory.limit:,} bytes",
         }
 
     def __repr__(self) -> str:
@@ -315,48 +295,32 @@ class ZipStream:
     def _repr_html_(self) -> str:
         return html_card("ZipStream", self.facts())
 
-    def _decide(self, text: bytes, cost: int) -> bool:
-        item = self._joiner + text
+    def _decide(self, text: bytes, cost: int) -> StreamDecision:
+        goal, tally, item = self._goal, self._tally, self._joiner + text
         added = self._memory.added(item)
-        score = len(item) / added
-        kept = self._pace.admits(score, length=len(text), cost=cost)
-        tally = self._tally
-        tally.seen += 1
-        tally.seen_bytes += len(text)
-        self._pace.note(score, length=len(text), cost=cost, kept=kept)
-        if kept:
-            tally.kept += 1
-            tally.kept_bytes += len(text)
-            tally.added_bytes += added
+        ratio, rate = len(item) / added, goal.rate(tally)
+        threshold = self._ratios.threshold(rate, length=len(text))
+        outcome: Outcome = "known"
+        if not goal.affords(tally, cost):
+            outcome = "over budget"
+        elif ratio < threshold or (ratio == threshold and rate >= goal.share):
+            outcome = "kept"  # equal ratios too, while no more is kept than was asked for
             self._memory.remember(item)
-        return kept
+        self._ratios.note(ratio, length=len(text))
+        self._tally = tally.after(outcome, cost=cost, length=len(text), added=added)
+        return StreamDecision(outcome, ratio, threshold)
 
-    def _pass_by(self, cost: int) -> None:
-        self._tally.seen += 1
-        self._pace.pass_by(cost)
+    def _pass_by(self, outcome: Outcome, *, cost: int) -> StreamDecision:
+        self._tally = self._tally.after(outcome, cost=cost)
+        return StreamDecision(outcome)
 
 
-@dataclass(slots=True)
-class Tally:
-    """What a stream has done so far.
-
-    Attributes
-    ----------
-    seen, kept, empty, skipped : int
-        Records offered, kept, without text, and unreadable.
-    seen_bytes, kept_bytes : int
-        Bytes of text of those measured and of those kept.
-    added_bytes : int
-        Compressed bytes that those kept added, each to what was remembered when it came.
-    """
-
-    seen: int = 0
-    kept: int = 0
-    empty: int = 0
-    skipped: int = 0
-    seen_bytes: int = 0
-    kept_bytes: int = 0
-    added_bytes: int = 0
+def _check_records(records: object) -> None:
+    if isinstance(records, str | bytes | Mapping):
+        raise InputError(
+            f"expected an iterable of records, got {type(records).__name__}, which is one record. "
+            "Put it into a list, or offer() it."
+        )
 
 
 def _warn_of_slow(compressor: Compressor, limit: int) -> None:

@@ -1,0 +1,66 @@
+"""How much of a record stands in runs of words that other records of the pool have too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from entropylaw.guards.lookup import Lookup
+from entropylaw.guards.words import Words, mixed, word_runs
+from entropylaw.types import IntArray
+
+RUN = 5
+"""Words in a row: five are seldom the same by chance."""
+
+LEAST_RECORDS = 3
+"""Records of a sample that have a run before it is taken for part of a frame."""
+
+LEAST_WORDS = 20
+"""Words in frames below which "What is the capital of ...?" would be a template."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frames:
+    """Runs of words that several records of a sample have.
+
+    Attributes
+    ----------
+    runs : Lookup
+        Hashes of these runs.
+    """
+
+    runs: Lookup
+
+    @classmethod
+    def learn(cls, sample: Iterable[Words]) -> Frames:
+        """Count in how many records of a sample each run is."""
+        distinct = [np.empty(0, np.uint64)]
+        for words in sample:
+            hashes, places = word_runs(words, RUN)
+            owners = mixed(words.parts[places].astype(np.uint64))
+            distinct.append(hashes[np.unique(hashes + owners, return_index=True)[1]])
+        runs, records = np.unique(np.concatenate(distinct), return_counts=True)
+        return cls(Lookup(runs[records >= LEAST_RECORDS]))
+
+    def words_in(self, words: Words) -> IntArray:
+        """Return how many words of each part are in such runs; shape (parts,).
+
+        Examples
+        --------
+        >>> from entropylaw.corpus import Corpus
+        >>> from entropylaw.guards.pieces import pieces
+        >>> from entropylaw.guards.words import find_words
+        >>> rows = [b"Dear %d, your parcel has been sent." % name for name in range(3)]
+        >>> [words] = map(find_words, pieces(Corpus.from_rows([*rows, b"Dear me, not a frame."])))
+        >>> Frames.learn([words]).words_in(words).tolist()
+        [5, 5, 5, 0]
+        """
+        hashes, places = word_runs(words, RUN)
+        begins = np.zeros(len(words), bool)
+        begins[places[self.runs.find(hashes)[1]]] = True
+        inside = begins.copy()
+        for offset in range(1, RUN):
+            inside[offset:] |= begins[:-offset]
+        return np.bincount(words.parts[inside], minlength=words.n_parts)
