@@ -39,6 +39,8 @@ SOURCES = {
     "mgsm_11lang": 800,
 }
 """Records of each in the pool."""
+TARGETS = ("alpaca_en_52k", "sgd_multiturn_17k_sharegpt", "gsm8k_train", "oasst1_fi_8k_text")
+"""Sources that a target is drawn from, one at a time."""
 TARGET_RECORDS = 50
 UNSEEN_RECORDS = 350
 METHODS: list[tuple[AlignmentMethod, str]] = [
@@ -48,7 +50,7 @@ METHODS: list[tuple[AlignmentMethod, str]] = [
     ("conditional", "zlib:9"),
     ("zip-fit", "zlib:9"),
 ]
-MIXES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0)
+MIXES = (0.0, 0.1, 0.3, 1.0)
 CHOSEN = 1_000
 JUDGED_BYTES = 150_000
 JUDGE = Lzma(preset=9)
@@ -156,7 +158,7 @@ def main() -> None:
     if missing := sorted(SOURCES.keys() - paths.keys()):
         parser.error(f"these files are wanted as well: {', '.join(missing)}")
     runs = []
-    for source in SOURCES:
+    for source in TARGETS:
         runs.append(in_fresh_process(run_source, paths, source))
         print(runs[-1], file=sys.stderr)
         write_result(

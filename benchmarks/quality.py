@@ -5,23 +5,24 @@ preset 9, whose window of 64 MiB holds all of it: which method remembered what d
 it. It says how redundant the chosen text is, and how many bits per byte it then needs for records
 that were left out of the pool: a choice that tells much about its pool makes these cheap.
 
-Usage: python benchmarks/quality.py DATA... [--cases N]
+Usage: python benchmarks/quality.py DATA... [--pools NAME... --name quality-part]
 
-DATA are the files that POOLS names. What results/quality.json has already is not run again: remove
-it to start anew. `python benchmarks/plots.py` then draws the results.
+DATA are the files that POOLS names. What results/quality*.json have already is not run again, so
+pools may be run apart and then put together: remove these files to start anew.
+`python benchmarks/plots.py` draws the results.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import pickle
 import random
 import statistics
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -212,9 +213,11 @@ METHODS: dict[str, Order] = (
 )
 
 
-def run_pool(pool: Pool, paths: Mapping[str, Path], budget: int) -> dict[str, Any]:
-    """Return what a pool is."""
+def run_pool(pool: Pool, paths: Mapping[str, Path], budget: int, stored: Path) -> dict[str, Any]:
+    """Read a pool, store it for the cases, and return what it is."""
     records = read_pool(pool, paths, budget)
+    rows = list(records.corpus)
+    stored.write_bytes(pickle.dumps((rows, records.sources, records.unseen, records.budget)))
     return asdict(pool) | {
         "records": len(records.corpus),
         "bytes": records.corpus.total_bytes,
@@ -229,9 +232,10 @@ def run_pool(pool: Pool, paths: Mapping[str, Path], budget: int) -> dict[str, An
     }
 
 
-def run_case(pool: Pool, paths: Mapping[str, Path], budget: int, method: str) -> dict[str, Any]:
+def run_case(stored: Path, method: str) -> dict[str, Any]:
     """Choose by one method and return what the judge says; random is drawn several times."""
-    records = read_pool(pool, paths, budget)
+    rows, *others = pickle.loads(stored.read_bytes())
+    records = Records(Corpus.from_rows(rows), *others)
     order = METHODS[method]
     draws = [judged(order, records, draw) for draw in range(DRAWS if order is at_random else 1)]
     case: dict[str, Any] = {"method": method}
@@ -248,7 +252,7 @@ def run_case(pool: Pool, paths: Mapping[str, Path], budget: int, method: str) ->
     case["bytes_by_file"] = draws[0]["bytes_by_file"]
     if len(draws) > 1:
         case["draws"] = draws
-    print(f"{pool.name}: {method}: ratio {case['ratio']}", file=sys.stderr)
+    print(f"{method}: ratio {case['ratio']}", file=sys.stderr, flush=True)
     return case
 
 
@@ -289,10 +293,12 @@ def with_ratios_to_random(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def earlier_pools() -> list[dict[str, Any]]:
-    """Return what the result file has already."""
-    file = RESULTS / "quality.json"
-    pools: list[dict[str, Any]] = []
-    return json.loads(file.read_text(encoding="utf-8"))["pools"] if file.exists() else pools
+    """Return what result files of this benchmark have already."""
+    return [
+        pool
+        for file in sorted(RESULTS.glob("quality*.json"))
+        for pool in json.loads(file.read_text(encoding="utf-8")).get("pools", [])
+    ]
 
 
 def cases_of(pools: Sequence[dict[str, Any]], about: Mapping[str, Any]) -> dict[str, Any]:
@@ -309,11 +315,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", nargs="+", type=Path, help="the files that POOLS names")
     parser.add_argument("--budget-bytes", type=int, default=1_500_000, help="of text, at most")
-    parser.add_argument("--cases", type=int, default=1, help="fresh processes at a time")
+    parser.add_argument("--pools", nargs="+", default=[pool.name for pool in POOLS])
+    parser.add_argument("--name", default="quality", help="of the result file: quality...")
     options = parser.parse_args()
 
     paths = {path.name.partition(".")[0]: path for path in options.data}
-    missing = sorted({name for pool in POOLS for name in pool.files} - paths.keys())
+    wanted = [pool for pool in POOLS if pool.name in options.pools]
+    missing = sorted({name for pool in wanted for name in pool.files} - paths.keys())
     if missing:
         parser.error(f"these files are wanted as well: {', '.join(missing)}")
 
@@ -322,19 +330,20 @@ def main() -> None:
         "judge": f"{JUDGE.name}, window of {JUDGE.window:,} bytes; {JUDGE.version}",
         "stages": STAGES,
         "clock": "CPU seconds to choose, one thread, records in memory; random: one draw",
-        "cases_at_a_time": options.cases,
         "pools": [],
     }
-    for pool in POOLS:
-        about = in_fresh_process(run_pool, pool, paths, options.budget_bytes)
-        done = cases_of(earlier, about)
-        with ThreadPoolExecutor(options.cases) as threads:
-            run = partial(in_fresh_process, run_case, pool, paths, options.budget_bytes)
-            new = [method for method in METHODS if method not in done]
-            done |= dict(zip(new, threads.map(run, new), strict=True))
-        cases = with_ratios_to_random([done[method] for method in METHODS])
-        result["pools"].append(about | {"methods": cases})
-        write_result("quality", result)
+    with tempfile.TemporaryDirectory() as folder:
+        stored = Path(folder) / "pool"
+        for pool in wanted:
+            print(pool.name, file=sys.stderr, flush=True)
+            about = in_fresh_process(run_pool, pool, paths, options.budget_bytes, stored)
+            done = cases_of(earlier, about)
+            result["pools"].append(about)
+            cases: list[dict[str, Any]] = []
+            for method in METHODS:
+                cases.append(done.get(method) or in_fresh_process(run_case, stored, method))
+                about["methods"] = with_ratios_to_random(cases)
+                write_result(options.name, result)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ ALWAYS = 1 << 62
 METHODS = ["random", "ZIP zstd:6", "ZIP zstd:9", "ZIP zstd:6:long"]
 
 
-def run_case(paths: dict[str, Path], budget: int, method: str, whole: int) -> dict[str, Any]:
+def run_case(stored: Path, method: str, whole: int) -> dict[str, Any]:
     """Choose, and return what the judge says, with the CPU seconds spent on reading the set."""
     reading = {"seconds": 0.0, "bytes": 0}
     digest = Zstd._digest
@@ -35,7 +36,7 @@ def run_case(paths: dict[str, Path], budget: int, method: str, whole: int) -> di
 
     Zstd._digest = counted  # type: ignore[method-assign, assignment]
     dictionary.WHOLE = whole
-    case = quality.run_case(quality.POOLS[0], paths, budget, method)
+    case = quality.run_case(stored, method)
     return case | {
         "whole_up_to_bytes": whole,
         "reading_the_set_cpu_seconds": significant(reading["seconds"]),
@@ -50,16 +51,20 @@ def main() -> None:
     options = parser.parse_args()
 
     paths = {path.name.partition(".")[0]: path for path in options.data}
-    about = in_fresh_process(quality.run_pool, quality.POOLS[0], paths, options.budget_bytes)
     cases = [(method, dictionary.WHOLE) for method in METHODS] + [("ZIP zstd:6:long", ALWAYS)]
     done: list[dict[str, Any]] = []
-    for method, whole in cases:
-        case = in_fresh_process(run_case, paths, options.budget_bytes, method, whole)
-        case["reading"] = "whole each time" if whole == ALWAYS else "on the schedule"
-        done.append(case)
-        print(f"{method}, {case['reading']}: {case['ratio']}", file=sys.stderr)
-        methods = quality.with_ratios_to_random(done)
-        write_result("quality_by_schedule", about | {"methods": methods})
+    with tempfile.TemporaryDirectory() as folder:
+        stored = Path(folder) / "pool"
+        about = in_fresh_process(
+            quality.run_pool, quality.POOLS[0], paths, options.budget_bytes, stored
+        )
+        for method, whole in cases:
+            case = in_fresh_process(run_case, stored, method, whole)
+            case["reading"] = "whole each time" if whole == ALWAYS else "on the schedule"
+            done.append(case)
+            print(f"{method}, {case['reading']}: {case['ratio']}", file=sys.stderr)
+            methods = quality.with_ratios_to_random(done)
+            write_result("quality_by_schedule", about | {"methods": methods})
 
 
 if __name__ == "__main__":

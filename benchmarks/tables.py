@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import container_tables
 import speed_tables
 from pages import has_place, placed, stem, table
 
@@ -15,6 +16,7 @@ DOCS = HERE.parent / "docs"
 PAGES = [
     HERE / "README.md",
     DOCS / "explanation" / "memory.md",
+    DOCS / "how-to" / "containers.md",
     DOCS / "how-to" / "select-for-a-target.md",
     DOCS / "how-to" / "stream.md",
 ]
@@ -335,6 +337,7 @@ TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
     "quality": quality,
     "stream": stream,
     "alignment": alignment,
+    "containers": container_tables.containers,
 }
 
 if __name__ == "__main__":

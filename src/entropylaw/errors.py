@@ -180,10 +180,10 @@ class NotFittedError(EntropyLawError, RuntimeError):
 class MissingExtraError(EntropyLawError, ImportError):
     """A feature needs a package that is not installed."""
 
-    def __init__(self, package: str, *, extra: str, purpose: str) -> None:
+    def __init__(self, package: str, *, extra: str | None, purpose: str) -> None:
+        wanted = package if extra is None else f"'entropylaw[{extra}]'"
         super().__init__(
-            f"{purpose} needs {package}, which is not installed. "
-            f"Type: pip install 'entropylaw[{extra}]'"
+            f"{purpose} needs {package}, which is not installed. Type: pip install {wanted}"
         )
         self.package = package
         self.extra = extra

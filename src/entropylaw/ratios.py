@@ -15,6 +15,7 @@ from entropylaw.compressors import Compressor, get_compressor, prime
 from entropylaw.compressors.base import measured_size
 from entropylaw.corpus import Corpus
 from entropylaw.errors import InputError
+from entropylaw.io.columns import column_of
 from entropylaw.io.load import Render, Text, as_corpus
 from entropylaw.types import FloatArray, IntArray
 
@@ -112,7 +113,7 @@ def sample_ratios(
 
 def group_ratios(
     data: object,
-    groups: Sequence[object],
+    groups: str | Sequence[object],
     compressor: str | Compressor = "zlib",
     *,
     render: Render = None,
@@ -124,13 +125,15 @@ def group_ratios(
     ----------
     data : records in any container, a path, or a Corpus
         The records.
-    groups : sequence, length n
-        The group of each record: a source, a language.
+    groups : str or sequence, length n
+        The group of each record, or the column that names it: a source, a language.
     compressor, render, text
         As in `compression_ratio`.
 
     Raises
     ------
+    ColumnError
+        If there is no such column; names those seen.
     InputError
         If there is not one group for each record.
 
@@ -142,6 +145,8 @@ def group_ratios(
     """
     corpus = as_corpus(data, render=render, text=text)
     codec = get_compressor(compressor)
+    if isinstance(groups, str):
+        groups = column_of(data, groups, len(corpus))
     if len(groups) != len(corpus):
         raise InputError(
             f"expected one group for each of the {len(corpus)} records, got {len(groups)}."

@@ -47,3 +47,18 @@ Certainty: TypeAlias = Literal["exact", "at most", "about"]
 
 AlignmentMethod: TypeAlias = Literal["conditional", "zip-fit"]
 """How closeness to a target is scored: by one reading of the target, or pair by pair."""
+
+FrameLibrary: TypeAlias = Literal["pandas", "polars", "pyarrow"]
+"""Whose data frame is wanted."""
+
+Fate: TypeAlias = Literal[
+    "chosen",
+    "required",
+    "not packed",
+    "not shortlisted",
+    "not screened",
+    "barred",
+    "left out",
+    "not reached",
+]
+"""What becomes of a record in a selection."""

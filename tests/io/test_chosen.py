@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import entropylaw.io.arrow_files as arrow_files
 from entropylaw.errors import ConfigError, FingerprintError
 from entropylaw.io.arrow_files import ArrowFile
 from entropylaw.io.chosen import check_destination, write_chosen
@@ -79,6 +80,40 @@ class TestStreams:
         write_chosen(tmp_path / "out.arrow", source, load_file(source), ROWS)
         assert ArrowFile(tmp_path / "out.arrow").form == "stream"
         assert ArrowFile(tmp_path / "out.arrow").cells("id") == ROWS.tolist()
+
+
+class TestGroups:
+    def test_few_rows_of_many_groups_are_one_group(self, parquet: Path) -> None:
+        pool = load_file(parquet)
+        for rows in (ROWS, np.sort(ROWS)):
+            write_chosen(parquet.with_name("out.parquet"), parquet, pool, rows)
+            assert pq.ParquetFile(parquet.with_name("out.parquet")).num_row_groups == 1
+
+    def test_many_rows_are_several(self, parquet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(arrow_files, "_ROWS", 100)
+        monkeypatch.setattr(arrow_files, "_GROUP_ROWS", 200)
+        out = parquet.with_name("out.parquet")
+        write_chosen(out, parquet, load_file(parquet), np.arange(500))
+        assert pq.ParquetFile(out).num_row_groups == 3
+        assert pq.read_table(out).to_pylist() == RECORDS
+
+    @pytest.mark.parametrize("name", ["out.arrow", "out.feather", "out.parquet"])
+    def test_each_batch_with_a_dictionary_of_its_own(
+        self, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(arrow_files, "_ROWS", 100)
+        monkeypatch.setattr(arrow_files, "_GROUP_ROWS", 30)
+        source = tmp_path / "pool.parquet"
+        parts = [
+            pa.table({"text": ["a"] * 100, "kind": pa.array([f"k{i}"] * 100).dictionary_encode()})
+            for i in range(4)
+        ]
+        with pq.ParquetWriter(source, parts[0].schema) as writer:
+            for part in parts:
+                writer.write_table(part)
+        rows = np.arange(0, 400, 3)
+        write_chosen(tmp_path / name, source, load_file(source), rows)
+        assert ArrowFile(tmp_path / name).cells("kind") == [f"k{row // 100}" for row in rows]
 
 
 class TestRefused:

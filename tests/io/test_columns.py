@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from entropylaw import group_ratios
 from entropylaw.corpus import Corpus
 from entropylaw.errors import ColumnError, FileFormatError, FingerprintError, TextColumnError
 from entropylaw.io.columns import column_of
@@ -106,3 +107,12 @@ class TestOfAFile:
         path.write_text('{"text": "a", "n": 0}\n')
         with pytest.raises(FingerprintError, match="has changed"):
             pool.column(path, "n")
+
+
+def test_ratios_of_groups_by_a_column() -> None:
+    records = [{"text": f"{i} {i**5}", "source": "ab"[i % 2]} for i in range(40)]
+    by_values = group_ratios(records, [record["source"] for record in records])
+    for data in (records, pd.DataFrame(records), pa.Table.from_pylist(records)):
+        assert group_ratios(data, "source") == by_values
+    with pytest.raises(ColumnError, match="no column 'sauce'.*Did you mean 'source'"):
+        group_ratios(records, "sauce")

@@ -218,7 +218,9 @@ class TestStreams:
     def test_take_from_an_iterator_says_what_to_do(self) -> None:
         records = (record for record in RECORDS)
         as_corpus(records)
-        with pytest.raises(FingerprintError, match="generator gives its records once.*make it anew"):
+        with pytest.raises(
+            FingerprintError, match="generator gives its records once.*make it anew"
+        ):
             take_records(records, [0])
 
     def test_take_from_an_iterator_made_anew(self) -> None:

@@ -129,8 +129,24 @@ def union(measure, grown, record):
     return sum(map(len, chunks)), measure.of(chunks)
 
 
-def oracle(rows, budget, k1, k2, k3, spec, variant, framing=(b"", b"\n", b""), owned=(), banned=()):
-    """Return the picks as (row, round, union raw, union size, pack raw, pack size)."""
+def oracle(
+    rows,
+    budget,
+    k1,
+    k2,
+    k3,
+    spec,
+    variant,
+    framing=(b"", b"\n", b""),
+    owned=(),
+    banned=(),
+    seen=None,
+):
+    """Return the picks as (row, round, union raw, union size, pack raw, pack size).
+
+    What each round looked at is appended to `seen`: the state and the screened rows of it, the
+    unions, the shortlist, and the packs tried at each step.
+    """
     measure = Measure(spec)
     chosen = GrowingChunks(framing)
     if owned:
@@ -143,18 +159,22 @@ def oracle(rows, budget, k1, k2, k3, spec, variant, framing=(b"", b"\n", b""), o
         if not live:
             live, retired = sorted(retired), []
         screened = sorted(live, key=lambda i: (state[i], i))[:k1]
+        before = {i: state[i] for i in live}
         unions = {i: union(measure, chosen, rows[i]) for i in screened}
         for i in screened:
             state[i] = Fraction(*unions[i])
         short = sorted(screened, key=lambda i: (state[i], i))[:k2]
-        packed, inside = [], GrowingChunks(framing)
+        packed, inside, steps = [], GrowingChunks(framing), []
         for _ in range(min(k3, budget - len(picks), len(short))):
             tried = {i: union(measure, inside, rows[i]) for i in short if i not in packed}
             best = min(tried, key=lambda i: (Fraction(*tried[i]), i))
             inside.add([rows[best]])
+            steps.append((best, tried))
             packed.append(best)
             picks.append((best, number, *unions[best], *tried[best]))
         chosen.add([rows[i] for i in packed])
+        if seen is not None:
+            seen.append((before, screened, unions, short, steps))
         gone = set(short if variant == "reference" else packed)
         retired += sorted(gone - set(packed)) if variant == "reference" else []
         live = [i for i in live if i not in gone]

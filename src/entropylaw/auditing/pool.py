@@ -39,6 +39,9 @@ LEAST_FORECAST = 20
 MOST_HELD_OUT = 500
 """Records held back to see how well they are covered; of a small pool a tenth."""
 
+MOST_REMEDIES = 3
+"""Times that remedies are tried: one may let in what another keeps out."""
+
 FORECAST_RECORDS, SLOW_RECORDS = 10_000, 500
 """Most records of that sample, by default and for compressors that cannot be primed."""
 
@@ -238,16 +241,37 @@ class _Audit:
         forgets = window is not None and window < asked.chosen_bytes
         whole_set = run(Options(WHOLE_SET)) if forgets else None
         reasons = reasons_of(asked, whole_set, column=self._column)
-        remedies = remedies_of(reasons, Options(self._codec), self._guards, with_memory=forgets)
-        if remedies is None:
-            return _Outlook(asked, whole_set)
-        try:
-            remedied = run(remedies)
-        except (BudgetError, QuotaError) as error:
-            note = f"The remedies leave too little of the sample to choose from: {error}"
-            return _Outlook(asked, whole_set, reasons=reasons, notes=(note,))
-        remaining = reasons_of(remedied, None, column=self._column)
-        return _Outlook(asked, whole_set, remedied, reasons, remaining)
+        remedied: Forecast | None = None
+        remaining: tuple[Reason, ...] = ()
+        notes: tuple[str, ...] = ()
+        harms, options = reasons, Options(self._codec)
+        for _ in range(MOST_REMEDIES):
+            remedies = remedies_of(harms, Options(self._codec), self._guards, with_memory=forgets)
+            if remedies == options:
+                break
+            try:
+                remedied = run(remedies)
+            except (BudgetError, QuotaError) as error:
+                notes = (f"The remedies leave too little of the sample to choose from: {error}",)
+                break
+            options = remedies
+            remaining = reasons_of(
+                remedied, None, column=self._column, left_out=self._left_out(remedies)
+            )
+            harms += remaining
+        return _Outlook(asked, whole_set, remedied, reasons, remaining, notes)
+
+    def _left_out(self, options: Options) -> set[str]:
+        """Return the groups of which guards leave out most records."""
+        if options.guards is None:
+            return set()
+        dropped = np.zeros(len(self._corpus), bool)
+        for guard, caught in self._kinds.caught.items():
+            if options.guards.action(guard) == "drop":
+                dropped |= caught
+        names, codes = self._groups.names, self._groups.codes
+        shares = np.bincount(codes, dropped, len(names)) / np.bincount(codes, None, len(names))
+        return {name for name, share in zip(names, shares.tolist(), strict=True) if share > 0.5}
 
     @cached_property
     def _kinds(self) -> Kinds:

@@ -36,8 +36,8 @@ class AuditReport:
     whole_set : Forecast or None
         The same by a compressor that sees the whole set; None if the first one does.
     remedied : Forecast or None
-        The same with all remedies at once; None if there is nothing to remedy, or too little is
-        left by them.
+        The same with all remedies at once, and those of what they brought about, if anything;
+        None if there is nothing to remedy, or too little is left by them.
     reasons : tuple of Reason
         Why selection by ratio would hurt; the likeliest first.
     remaining : tuple of Reason

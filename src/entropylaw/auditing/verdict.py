@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -45,6 +45,7 @@ MOST_NAMED = 6
 KINDS = {
     "near": "Near-duplicates",
     "noise": "Noise-like records",
+    "repetitive": "Records that repeat themselves",
     "template": "Template-like records",
     "shuffled": "Records of shuffled words",
     "encoded": "Records of base64 or hexadecimal",
@@ -88,7 +89,11 @@ class Reason:
 
 
 def reasons_of(
-    forecast: Forecast, whole_set: Forecast | None, *, column: str | None
+    forecast: Forecast,
+    whole_set: Forecast | None,
+    *,
+    column: str | None,
+    left_out: Container[str] = (),
 ) -> tuple[Reason, ...]:
     """Return every way in which the forecast selection hurts, the likeliest first.
 
@@ -100,13 +105,15 @@ def reasons_of(
         Of the same selection by a compressor that sees the whole set, if the other does not.
     column : str or None
         The column that names the groups, for the remedies.
+    left_out : container of str
+        Groups that guards leave out on purpose, so that they cannot starve.
     """
     by_group = f"groups={column!r}, ".replace("'", '"') if column is not None else ""
     found = [
         *_redundancy(forecast, whole_set),
         *_coverage(forecast, whole_set, by_group),
         *_taken_in(forecast),
-        *_starved(forecast, by_group),
+        *_starved(forecast, by_group, left_out),
         *_crowded(forecast, by_group),
         *_lengths(forecast),
         *_memory(forecast, whole_set),
@@ -129,8 +136,8 @@ def verdict_of(reasons: tuple[Reason, ...]) -> Verdict:
 
 def remedies_of(
     reasons: tuple[Reason, ...], options: Options, guards: Guards, *, with_memory: bool
-) -> Options | None:
-    """Return the options with every remedy put in, or None if there is no reason for any.
+) -> Options:
+    """Return the options with every remedy put in.
 
     Parameters
     ----------
@@ -150,8 +157,6 @@ def remedies_of(
     Guards(encoded='drop')
     """
     harms = {reason.harm for reason in reasons}
-    if not harms:
-        return None
     dropping = harms & KINDS.keys()
     if harms & {"copies", "redundancy"}:
         dropping |= {"exact", "normalised"}
@@ -235,11 +240,11 @@ def _taken_in(forecast: Forecast) -> Iterator[Reason]:
         )
 
 
-def _starved(forecast: Forecast, by_group: str) -> Iterator[Reason]:
+def _starved(forecast: Forecast, by_group: str, left_out: Container[str]) -> Iterator[Reason]:
     left = {
         drift: _level(-drift.choice / drift.random, (-STARVED[0], -STARVED[1]))
         for drift in forecast.groups
-        if drift.clear and drift.random >= LEAST_GROUP
+        if drift.clear and drift.random >= LEAST_GROUP and drift.name not in left_out
     }
     starved = sorted((d for d, level in left.items() if level), key=lambda d: d.choice / d.random)
     if starved:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated, Literal, TextIO
 
 import typer
 
 from entropylaw import __version__
 from entropylaw.cli import audit as audit_job
 from entropylaw.cli import compressors as compressors_job
+from entropylaw.cli import controls
 from entropylaw.cli import demo as demo_job
 from entropylaw.cli import law as law_job
+from entropylaw.cli import report as report_job
 from entropylaw.cli import select as select_job
 from entropylaw.cli.tables import Table, human_bytes, show
 from entropylaw.compressors import get_compressor
@@ -21,7 +23,9 @@ from entropylaw.io.load import Text, load_file
 from entropylaw.law.options import Form
 from entropylaw.ratios import compression_ratio, sample_ratios
 from entropylaw.selection import ZipSelector
-from entropylaw.types import OnError, Packing, Screening, TakeOrder, Variant
+from entropylaw.types import CompareWithin, OnError, Packing, Screening, TakeOrder, Variant
+
+CONTROLS = "Controls"
 
 app = typer.Typer(
     add_completion=True,
@@ -73,9 +77,65 @@ def select(
         typer.Option("--output", "-o", help="Where they go; its extension says the form."),
     ] = None,
     budget: Annotated[
-        str | None, typer.Option("--budget", "-b", help="Records (1000) or a share (0.1, 10%).")
+        str | None,
+        typer.Option(
+            "--budget",
+            "-b",
+            help="Records (1000), a share (10%), '200000 tokens' or '5% bytes'.",
+        ),
     ] = None,
     compressor: Spec = "zlib:9",
+    tokens: Annotated[
+        str | None, typer.Option(help="The column that counts tokens.", rich_help_panel=CONTROLS)
+    ] = None,
+    bytes_per_token: Annotated[
+        float | None, typer.Option(help="Or an estimate of them.", rich_help_panel=CONTROLS)
+    ] = None,
+    groups: Annotated[
+        str | None, typer.Option(help="The column of sources.", rich_help_panel=CONTROLS)
+    ] = None,
+    quotas: Annotated[
+        controls.Divide | None,
+        typer.Option(help="Divide the budget among groups.", rich_help_panel=CONTROLS),
+    ] = None,
+    minimum: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Least a group gets: code=20%, or 0.1 for all.", rich_help_panel=CONTROLS
+        ),
+    ] = None,
+    maximum: Annotated[
+        list[str] | None, typer.Option(help="Most a group gets.", rich_help_panel=CONTROLS)
+    ] = None,
+    compare_within: Annotated[
+        CompareWithin,
+        typer.Option(help="With whom a record competes.", rich_help_panel=CONTROLS),
+    ] = "pool",
+    quality: Annotated[
+        str | None, typer.Option(help="The column of quality scores.", rich_help_panel=CONTROLS)
+    ] = None,
+    quality_minimum: Annotated[
+        float | None, typer.Option(help="The least score.", rich_help_panel=CONTROLS)
+    ] = None,
+    quality_weight: Annotated[
+        float,
+        typer.Option(help="Quality against density; 0.1 is mild.", rich_help_panel=CONTROLS),
+    ] = 0.0,
+    quality_breaks_ties: Annotated[
+        bool, typer.Option(help="Among equals the better record.", rich_help_panel=CONTROLS)
+    ] = False,
+    min_bytes: Annotated[
+        int | None, typer.Option(help="Shortest record.", rich_help_panel=CONTROLS)
+    ] = None,
+    max_bytes: Annotated[
+        int | None, typer.Option(help="Longest record.", rich_help_panel=CONTROLS)
+    ] = None,
+    guards: Annotated[
+        Literal["warn", "drop"] | None,
+        typer.Option(
+            help="Look for copies, noise, base64, mojibake, templates.", rich_help_panel=CONTROLS
+        ),
+    ] = None,
     k1: Annotated[int, typer.Option(help="Records screened in a round.")] = 10_000,
     k2: Annotated[int, typer.Option(help="Records shortlisted in a round.")] = 200,
     k3: Annotated[int, typer.Option(help="Records packed in a round.")] = 100,
@@ -100,6 +160,9 @@ def select(
         Path | None, typer.Option(help="Repeat the selection of this manifest, and check it.")
     ] = None,
     on_error: Errors = "raise",
+    report: Annotated[
+        Path | None, typer.Option(help="Write a page about the choice into this .html.")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what it would cost; write nothing.")
     ] = False,
@@ -113,6 +176,9 @@ def select(
     Examples: entropylaw select pool.jsonl --budget 1000 -o chosen.jsonl
 
     entropylaw select pool.parquet --budget 10% -o chosen.parquet
+
+    entropylaw select pool.jsonl -b "200000 tokens" --tokens n_tokens --groups source
+    --quotas pool --guards drop -o chosen.jsonl
     """
     if (budget is None) == (manifest is None):
         raise ConfigError("say either --budget N or --manifest FILE.")
@@ -120,7 +186,7 @@ def select(
         selector = select_job.selector_of(manifest, n_jobs=n_jobs, progress=progress)
     else:
         selector = ZipSelector(
-            select_job.parsed_budget(str(budget)),
+            controls.parsed_budget(str(budget), counts=tokens, bytes_per_token=bytes_per_token),
             k1=k1,
             k2=k2,
             k3=k3,
@@ -128,6 +194,15 @@ def select(
             variant=variant,
             packing=packing,
             screening=screening,
+            groups=groups,
+            quotas=controls.parsed_quotas(quotas, minimum, maximum),
+            compare_within=compare_within,
+            quality=controls.parsed_quality(
+                quality, quality_minimum, quality_weight, tie_break=quality_breaks_ties
+            ),
+            min_bytes=min_bytes,
+            max_bytes=max_bytes,
+            guards=controls.parsed_guards(guards),
             render=render,
             text=_columns(text),
             n_jobs=n_jobs,
@@ -146,9 +221,41 @@ def select(
         order=order,
         on_error=on_error,
         repeats=manifest,
+        report=report,
     )
     typer.echo(repr(result), err=True)
-    typer.echo(f"wrote {output} and {select_job.manifest_path(output)}", err=True)
+    page = "" if report is None else f", {report}"
+    typer.echo(f"wrote {output}{page} and {select_job.manifest_path(output)}", err=True)
+
+
+@app.command()
+def report(
+    selection: Annotated[
+        Path, typer.Argument(help="A manifest that `select` wrote, or what result.save() wrote.")
+    ],
+    source: Annotated[Path, typer.Argument(metavar="IN", help="The file it was selected from.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The page, .html.")],
+    initial_subset: Annotated[
+        Path | None, typer.Option(help="Records that were already owned, if there were any.")
+    ] = None,
+    n_jobs: Annotated[int | None, typer.Option(help="Threads; default: all cores.")] = None,
+    progress: Annotated[bool | None, typer.Option(help="Progress bar on stderr.")] = None,
+) -> None:
+    """Write a page about a selection: one file of HTML that loads nothing from elsewhere.
+
+    From a manifest the selection is made again first, and checked.
+
+    Example: entropylaw report chosen.jsonl.manifest.json pool.jsonl -o page.html
+    """
+    report_job.run(
+        selection,
+        source,
+        output,
+        initial_subset=initial_subset,
+        n_jobs=n_jobs,
+        progress=progress,
+    )
+    typer.echo(f"wrote {output}", err=True)
 
 
 @app.command()
@@ -239,7 +346,7 @@ def demo(
     """
     demo_job.run(
         data,
-        budget=select_job.parsed_budget(budget),
+        budget=controls.parsed_budget(budget),
         folder=output,
         compressor=compressor,
         render=render,

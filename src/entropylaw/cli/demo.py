@@ -25,6 +25,7 @@ from entropylaw.io.stdlib_pool import stdlib_records
 from entropylaw.ratios import compression_ratio
 from entropylaw.render.selection_plots import (
     Line,
+    folded,
     new_axes,
     plot_composition,
     plot_growth,
@@ -32,20 +33,21 @@ from entropylaw.render.selection_plots import (
 )
 from entropylaw.scoring import Scorer, resolve_jobs
 from entropylaw.selection import SelectionResult, ZipSelector
+from entropylaw.selection.budget import Budget
 from entropylaw.selection.orders import growth, random_rows
+from entropylaw.selection.quotas import Groups, groups_of
 from entropylaw.types import IntArray
 
 JUDGE = "lzma:9"
 """An independent compressor, with a memory of 64 MiB."""
 
 PAPER = "zlib:9"
-GROUPS_SHOWN = 7
 
 
 @dataclass(frozen=True, slots=True)
 class _Pool:
     corpus: Corpus
-    groups: list[str] | None
+    groups: Groups | None
     suffix: str
     write: Callable[[Path, IntArray], int]
 
@@ -60,7 +62,7 @@ class _Choice:
 def run(
     data: Path | None,
     *,
-    budget: int | float,
+    budget: Budget,
     folder: Path,
     compressor: str,
     render: str | None,
@@ -121,15 +123,16 @@ def _pool(data: Path | None, render: str | None, text: Text, column: str) -> _Po
     )
 
 
-def _groups(cells: Callable[[], list[object]]) -> list[str] | None:
+def _groups(cells: Callable[[], list[object]]) -> Groups | None:
     """Return the source of each record, or None if the records have no such column."""
     try:
-        return [str(cell) for cell in cells()]
+        values = cells()
     except ColumnError:
         return None
+    return groups_of(values, len(values))
 
 
-def _selected(corpus: Corpus, budget: int | float, spec: str) -> SelectionResult:
+def _selected(corpus: Corpus, budget: Budget, spec: str) -> SelectionResult:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ShortMemoryWarning)  # the table shows what it would say
         return ZipSelector(budget, compressor=spec).select(corpus)
@@ -153,33 +156,15 @@ def _ratios(corpus: Corpus, choices: Sequence[_Choice], specs: Sequence[str]) ->
     return table
 
 
-def _composition(corpus: Corpus, choices: Sequence[_Choice], groups: Sequence[str]) -> Table:
-    shares = _shares(corpus, groups)
-    everything = shares(np.arange(len(corpus)))
-    columns = [everything, *(shares(choice.rows) for choice in choices)]
+def _composition(corpus: Corpus, choices: Sequence[_Choice], groups: Groups) -> Table:
+    sets = [np.arange(len(corpus)), *(choice.rows for choice in choices)]
+    shares = folded({str(n): groups.shares(corpus.lengths, rows) for n, rows in enumerate(sets)})
     table = Table(
         "composition by source, % of bytes", ["source", "pool", *(c.label for c in choices)]
     )
-    for group in everything:
-        table.add(group, *(f"{100 * column[group]:.1f}" for column in columns))
+    for group in shares["0"]:
+        table.add(group, *(f"{100 * column[group]:.1f}" for column in shares.values()))
     return table
-
-
-def _shares(corpus: Corpus, groups: Sequence[str]) -> Callable[[IntArray], dict[str, float]]:
-    """Return a function from rows to the share of bytes of the largest groups and the rest."""
-    names, codes = np.unique(np.asarray(groups, object).astype(str), return_inverse=True)
-    totals = np.bincount(codes, corpus.lengths)
-    largest = np.argsort(-totals, kind="stable")[:GROUPS_SHOWN]
-
-    def shares(rows: IntArray) -> dict[str, float]:
-        of_group = np.bincount(codes[rows], corpus.lengths[rows], minlength=len(names))
-        of_group = of_group / max(of_group.sum(), 1)
-        shown = {str(names[code]): float(of_group[code]) for code in largest}
-        if len(names) > len(largest):
-            shown["all others"] = max(0.0, 1.0 - sum(shown.values()))
-        return shown
-
-    return shares
 
 
 def _draw(
@@ -187,7 +172,7 @@ def _draw(
     corpus: Corpus,
     choices: Sequence[_Choice],
     spec: str,
-    groups: Sequence[str] | None,
+    groups: Groups | None,
 ) -> None:
     axes = new_axes(2 if groups is not None else 1)
     with Scorer(corpus, get_compressor(spec), n_jobs=resolve_jobs(None)) as scorer:
@@ -196,10 +181,8 @@ def _draw(
         ]
     plot_growth(lines, judge=spec, ax=axes[0])
     if groups is not None:
-        shares = _shares(corpus, groups)
-        plot_composition(
-            {"pool": shares(np.arange(len(corpus))), choices[0].label: shares(choices[0].rows)},
-            ax=axes[1],
-        )
+        everyone = groups.shares(corpus.lengths, np.arange(len(corpus)))
+        chosen = groups.shares(corpus.lengths, choices[0].rows)
+        plot_composition(folded({"pool": everyone, choices[0].label: chosen}), ax=axes[1])
     with atomic_write(path) as sink:
         sink.write(png_of(axes[0]))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from entropylaw.errors import BudgetError, FingerprintError, SkippedRecordsWarning
+from entropylaw.errors import FingerprintError, SkippedRecordsWarning
 from entropylaw.io.chosen import check_destination, write_chosen
 from entropylaw.io.files import atomic_write, check_output
 from entropylaw.io.load import FilePool, load_file
-from entropylaw.selection import Estimate, Manifest, SelectionResult, ZipSelector
+from entropylaw.render.selection_plots import check_plotting
+from entropylaw.selection import Estimate, Manifest, SelectionResult, Tokens, ZipSelector
 from entropylaw.types import OnError, TakeOrder
 
 
@@ -24,8 +26,9 @@ def run(
     order: TakeOrder,
     on_error: OnError,
     repeats: Path | None,
+    report: Path | None,
 ) -> SelectionResult:
-    """Select from `source`, write `output` and its manifest, and return the result.
+    """Select from `source`, write `output`, its manifest and any page, and return the result.
 
     Raises
     ------
@@ -34,6 +37,31 @@ def run(
     """
     check_destination(output, source)
     check_output(manifest_path(output), (source,))
+    if report is not None:
+        check_output(report, (source,))
+        check_plotting()
+    pool, result = selected(
+        selector, source, initial_subset=initial_subset, on_error=on_error, repeats=repeats
+    )
+    rows = result.indices if order == "choice" else np.sort(result.indices)
+    write_chosen(output, source, pool, rows)
+    manifest = result.manifest.model_copy(update={"skipped_records": pool.skipped})
+    with atomic_write(manifest_path(output), inputs=(source,)) as sink:
+        sink.write(manifest.to_json().encode())
+    if report is not None:
+        result.report(report, n_jobs=selector.n_jobs)
+    return result
+
+
+def selected(
+    selector: ZipSelector,
+    source: Path,
+    *,
+    initial_subset: Path | None,
+    on_error: OnError,
+    repeats: Path | None,
+) -> tuple[FilePool, SelectionResult]:
+    """Read `source`, select from it and return both; see `run`."""
     pool = load_file(source, render=selector.render, text=selector.text, on_error=on_error)
     _warn_of_skipped(pool)
     owned = None
@@ -42,7 +70,7 @@ def run(
     expected = None if repeats is None else _manifest(repeats)
     if expected is not None:
         _same("pool", pool.corpus.fingerprint, expected.pool.fingerprint, str(source))
-    result = selector.select(pool.corpus, initial_subset=owned)
+    result = selector.select(pool.corpus, initial_subset=owned, **_columns(selector, pool, source))
     if expected is not None:
         _same(
             "selection",
@@ -50,19 +78,14 @@ def run(
             expected.selected.fingerprint,
             f"{result.manifest.compressor.version} (the manifest: {expected.compressor.version})",
         )
-    rows = result.indices if order == "choice" else np.sort(result.indices)
-    write_chosen(output, source, pool, rows)
-    manifest = result.manifest.model_copy(update={"skipped_records": pool.skipped})
-    with atomic_write(manifest_path(output), inputs=(source,)) as sink:
-        sink.write(manifest.to_json().encode())
-    return result
+    return pool, result
 
 
 def dry_run(selector: ZipSelector, source: Path, *, on_error: OnError) -> Estimate:
     """Read `source` and return what selecting from it would cost."""
     pool = load_file(source, render=selector.render, text=selector.text, on_error=on_error)
     _warn_of_skipped(pool)
-    return selector.estimate(pool.corpus)
+    return selector.estimate(pool.corpus, **_columns(selector, pool, source))
 
 
 def selector_of(manifest: Path, *, n_jobs: int | None, progress: bool | None) -> ZipSelector:
@@ -81,22 +104,15 @@ def manifest_path(output: Path) -> Path:
     return output.with_name(output.name + ".manifest.json")
 
 
-def parsed_budget(text: str) -> int | float:
-    """Return a budget as typed: records, a share, or a share in percent.
-
-    Examples
-    --------
-    >>> parsed_budget("1000"), parsed_budget("0.25"), parsed_budget("10%")
-    (1000, 0.25, 0.1)
-    """
-    try:
-        if text.endswith("%"):
-            return float(text[:-1]) / 100
-        return int(text) if text.lstrip("+-").replace("_", "").isdigit() else float(text)
-    except ValueError as error:
-        raise BudgetError(
-            f"budget must be a number of records (1000) or a share (0.1 or 10%), got {text!r}."
-        ) from error
+def _columns(selector: ZipSelector, pool: FilePool, source: Path) -> dict[str, list[Any]]:
+    """Return the columns that the controls need, of the records that could be read."""
+    quality, budget = selector.quality, selector.budget
+    names = {
+        "groups": selector.groups,
+        "quality": None if quality is None else quality.column,
+        "tokens": budget.counts if isinstance(budget, Tokens) else None,
+    }
+    return {use: pool.column(source, name) for use, name in names.items() if name is not None}
 
 
 def _manifest(path: Path) -> Manifest:

@@ -7,6 +7,6 @@ unless it is asked for.
 
 from entropylaw.guards.check import check_records
 from entropylaw.guards.options import Guards
-from entropylaw.guards.report import Finding, GuardReport, warn_of
+from entropylaw.guards.report import Example, Finding, GuardReport, warn_of
 
-__all__ = ["Finding", "GuardReport", "Guards", "check_records", "warn_of"]
+__all__ = ["Example", "Finding", "GuardReport", "Guards", "check_records", "warn_of"]

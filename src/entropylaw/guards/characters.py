@@ -42,6 +42,8 @@ class Characters(NamedTuple):
 def beyond_ascii(text: ByteArray) -> Characters:
     r"""Return the characters beyond ASCII of a text that ends with an ASCII character.
 
+    Bytes that are no whole character are passed over.
+
     Examples
     --------
     >>> found = beyond_ascii(np.frombuffer("né 中\n".encode(), np.uint8))
@@ -53,7 +55,14 @@ def beyond_ascii(text: ByteArray) -> Characters:
     second = text[places + 1].astype(np.int64) & 0x3F
     widths = 2 + (first >= 0xE0) + (first >= 0xF0)
     of_three = np.where(first < 0xF0, (first & 0x0F) << 6 | second, BLOCKS - 1)
-    return Characters(places, widths, np.where(first < 0xE0, first & 0x1F, of_three))
+    blocks = np.where(first < 0xE0, first & 0x1F, of_three)
+    whole = np.ones(len(places), bool)
+    for offset in (1, 2, 3):
+        byte = text[np.minimum(places + offset, len(text) - 1)]
+        whole &= (byte & 0xC0 == 0x80) | (widths <= offset)
+    if whole.all():
+        return Characters(places, widths, blocks)
+    return Characters(places[whole], widths[whole], blocks[whole])
 
 
 def blocks_in(ranges: Ranges) -> BoolArray:

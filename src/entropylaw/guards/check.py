@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 
@@ -20,11 +22,17 @@ from entropylaw.guards.mojibake import LEAST_MARKS
 from entropylaw.guards.near import near_firsts
 from entropylaw.guards.options import GUARDS, Guards
 from entropylaw.guards.order import LEAST_PAIRS
-from entropylaw.guards.report import Finding, GuardReport
+from entropylaw.guards.report import Example, Finding, GuardReport
 from entropylaw.guards.samples import Samples, draw_samples
 from entropylaw.guards.scripts import SCRIPTS
 from entropylaw.scoring import Scorer, resolve_jobs
 from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray
+
+MOST_EXAMPLES = 2
+"""Records that a finding shows."""
+
+EXAMPLE_LETTERS = 60
+"""Characters of each."""
 
 
 def check_records(
@@ -106,20 +114,22 @@ class _Inspection:
         self._jobs = jobs
 
     def exact(self) -> Finding:
-        return self._copies("exact", self._exact_firsts, known=self._no_rows)
+        return self._copies("exact", self._exact_firsts)
 
     def normalised(self) -> Finding:
-        known = self._again(self._exact_firsts) if self._guards.on("exact") else self._no_rows
-        return self._copies("normalised", self._normalised_firsts, known=known)
+        return self._copies(
+            "normalised", self._normalised_firsts, stricter={"exact": self._exact_firsts}
+        )
 
     def near(self) -> Finding:
-        normalised = self._guards.on("normalised")
-        firsts = self._normalised_firsts if normalised else self._exact_firsts
-        known = self._again(firsts) if self._guards.on("normalised", "exact") else self._no_rows
+        guards, stricter = self._guards, {"exact": self._exact_firsts}
+        if guards.on("normalised"):
+            stricter["normalised"] = self._normalised_firsts
+        firsts = stricter.get("normalised", self._exact_firsts)
         found = near_firsts(
-            self._corpus, firsts, similarity=self._guards.near_similarity, seed=self._guards.seed
+            self._corpus, firsts, similarity=guards.near_similarity, seed=guards.seed
         )
-        return self._copies("near", found, known=known)
+        return self._copies("near", found, stricter=stricter)
 
     def noise(self) -> Finding:
         return self._beyond("noise", self._off.values <= -self._guards.noise_deviations)
@@ -205,18 +215,19 @@ class _Inspection:
             ratios = _ratios_alone(self._corpus, n_jobs=self._jobs)
         return deviations(ratios, self._corpus.lengths, self._counts.script, SCRIPTS)
 
-    @property
-    def _no_rows(self) -> BoolArray:
-        return np.zeros(len(self._corpus), bool)
-
-    def _again(self, firsts: IntArray) -> BoolArray:
-        """Return which records are an earlier one again."""
-        again: BoolArray = firsts != np.arange(len(firsts))
-        return again
-
-    def _copies(self, guard: str, firsts: IntArray, *, known: BoolArray) -> Finding:
-        """Return the copies that no stricter guard has listed."""
-        return self._finding(guard, self._again(firsts) & ~known, firsts, "the record it repeats")
+    def _copies(
+        self,
+        guard: str,
+        firsts: IntArray,
+        *,
+        stricter: Mapping[str, IntArray] = MappingProxyType({}),
+    ) -> Finding:
+        """Return the copies but those that a stricter guard lists, and drops if this one does."""
+        caught = _again(firsts)
+        for other, known in stricter.items():
+            if self._guards.action(other) in {"drop", self._guards.action(guard)}:
+                caught &= ~_again(known)
+        return self._finding(guard, caught, firsts, "the record it repeats")
 
     def _beyond(self, guard: str, caught: BoolArray) -> Finding:
         return self._finding(
@@ -237,7 +248,18 @@ class _Inspection:
     ) -> Finding:
         rows = np.flatnonzero(caught)
         action = self._guards.action(guard)
-        return Finding(guard, action, rows, evidence[rows], meaning, unjudged)
+        examples = tuple(self._example(row) for row in rows[:MOST_EXAMPLES].tolist())
+        return Finding(guard, action, rows, evidence[rows], meaning, unjudged, examples)
+
+    def _example(self, row: int) -> Example:
+        text = self._corpus[row][: 4 * EXAMPLE_LETTERS].decode("utf-8", "replace")
+        return Example(row, " ".join(text.split())[:EXAMPLE_LETTERS])
+
+
+def _again(firsts: IntArray) -> BoolArray:
+    """Return which records are an earlier one again."""
+    again: BoolArray = firsts != np.arange(len(firsts))
+    return again
 
 
 def _ratios_alone(corpus: Corpus, *, n_jobs: int) -> FloatArray:

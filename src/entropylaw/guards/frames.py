@@ -59,7 +59,7 @@ class Frames:
         """
         hashes, places = word_runs(words, RUN)
         begins = np.zeros(len(words), bool)
-        begins[places[self.runs.find(hashes)[1]]] = True
+        begins[places[self.runs.find(hashes) < len(self.runs)]] = True
         inside = begins.copy()
         for offset in range(1, RUN):
             inside[offset:] |= begins[:-offset]

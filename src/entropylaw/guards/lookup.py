@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from entropylaw.guards.words import HashArray
-from entropylaw.types import BoolArray, IntArray
+from entropylaw.types import IntArray
 
 BUCKETS_A_KEY = 4
 """Buckets for each key: the more, the fewer keys share one."""
@@ -14,8 +14,8 @@ BUCKETS_A_KEY = 4
 class Lookup:
     """Keys in ascending order, found by their first bits.
 
-    Hashes are spread evenly, so their first bits say almost where they are: a bucket holds a
-    handful of keys at most, and they are gone through side by side for all that is asked.
+    Hashes are spread evenly, so their first bits say almost where they are: from the first key
+    with the same first bits it is a step or two, taken side by side for all that is asked.
 
     Parameters
     ----------
@@ -24,10 +24,9 @@ class Lookup:
 
     Examples
     --------
-    >>> keys = np.array([5, 7, 2**63], np.uint64)
-    >>> place, found = Lookup(keys).find(np.array([7, 6, 2**63], np.uint64))
-    >>> place[found].tolist(), found.tolist()
-    ([1, 2], [True, False, True])
+    >>> lookup = Lookup(np.array([5, 7, 2**63], np.uint64))
+    >>> lookup.find(np.array([7, 6, 2**63], np.uint64)).tolist(), len(lookup)
+    ([1, 3, 2], 3)
     """
 
     def __init__(self, keys: HashArray) -> None:
@@ -35,16 +34,20 @@ class Lookup:
         self._shift = np.uint64(64 - bits)
         sizes = np.bincount(self._buckets(keys), minlength=1 << bits)
         self._starts = np.append(0, np.cumsum(sizes))
-        self._longest = int(sizes.max())
-        self._keys = np.append(keys, np.uint64(2**64 - 1))
+        self._keys = np.append(keys, np.uint64(2**64 - 1))  # where a search ends
 
-    def find(self, asked: HashArray) -> tuple[IntArray, BoolArray]:
-        """Return a place for each number asked for, and whether the key there is that number."""
+    def __len__(self) -> int:
+        return len(self._keys) - 1
+
+    def find(self, asked: HashArray) -> IntArray:
+        """Return the place of each number among the keys, or how many keys there are."""
         place = self._starts[self._buckets(asked)]
-        for _ in range(self._longest):
-            place += self._keys[place] < asked
-        found: BoolArray = (self._keys[place] == asked) & (place < len(self._keys) - 1)
-        return place, found
+        late = np.flatnonzero(self._keys[place] < asked)
+        while len(late):
+            place[late] += 1
+            late = late[self._keys[place[late]] < asked[late]]
+        place[self._keys[place] != asked] = len(self)
+        return place
 
     def _buckets(self, hashes: HashArray) -> IntArray:
         return (hashes >> self._shift).astype(np.int64)

@@ -88,11 +88,11 @@ class OrderModel:
         """Count the words and the pairs of a sample."""
         hashes = _joined([words.hashes for words in sample])
         words, counts = np.unique(hashes, return_counts=True)
-        neighbours = [_pairs(words, 1) for words in sample]
-        first = _joined([one.first for one in neighbours])
-        second = _joined([one.second for one in neighbours])
-        keys = _joined([one.keys for one in neighbours])
-        pairs, example, pair_counts = np.unique(keys, return_index=True, return_counts=True)
+        firsts, seconds = zip(*map(_neighbours, sample), strict=True) if sample else ((), ())
+        first, second = _joined(firsts), _joined(seconds)
+        pairs, example, pair_counts = np.unique(
+            _keys(first, second), return_index=True, return_counts=True
+        )
         left = np.searchsorted(words, first[example])
         right = np.searchsorted(words, second[example])
         n_words = len(words)
@@ -125,48 +125,46 @@ class OrderModel:
         order alone: in a pool of many subjects, any two words of one subject follow one another
         more often than their shares in the pool would have it.
         """
-        neighbours = _pairs(words, 1)
-        saved, known = self._bits(neighbours, words.n_parts)
-        doubtful = _of_parts(words, saved < TELLING * known)
+        places = self.words.find(words.hashes)
+        saved, known = self._bits(words, places, apart=1)
+        doubtful = (saved < TELLING * known)[words.parts]
+        some = Words(
+            *(of[doubtful] for of in (words.hashes, words.places, words.parts)), len(known)
+        )
         for apart in APART:
-            bits, of = self._bits(_pairs(doubtful, apart), words.n_parts)
+            bits, of = self._bits(some, places[doubtful], apart=apart)
             saved = saved - bits / np.maximum(of, 1) * known / len(APART)
-        return OrderScore(saved, known, np.bincount(neighbours.parts, minlength=words.n_parts))
+        return OrderScore(saved, known, np.maximum(words.in_parts() - 1, 0))
 
-    def _bits(self, pairs: _Pairs, n_parts: int) -> tuple[FloatArray, IntArray]:
-        """Return the bits that the bigram model saves in each part, and how many pairs it knows."""
-        left, left_known = self.words.find(pairs.first)
-        right, right_known = self.words.find(pairs.second)
-        known = left_known & right_known & self.leads[left] & self.follows[right]
-        left, right, parts = left[known], right[known], pairs.parts[known]
-        at, seen = self.pairs.find(pairs.keys[known])
-        bits = np.where(seen, self.pair_bits[at], self.before_bits[left] + self.after_bits[right])
-        sums = np.bincount(parts, bits, n_parts).astype(np.float64)  # int where there is no pair
-        return sums, np.bincount(parts, minlength=n_parts)
-
-
-class _Pairs(NamedTuple):
-    first: HashArray
-    second: HashArray
-    keys: HashArray
-    parts: IntArray
+    def _bits(self, words: Words, places: IntArray, *, apart: int) -> tuple[FloatArray, IntArray]:
+        """Return what the bigram model saves in each part for the pairs it knows, and how many."""
+        left, right, parts = places[:-apart], places[apart:], words.parts[apart:]
+        known = (words.parts[:-apart] == parts) & self.leads[left] & self.follows[right]
+        left, right, parts = left[known], right[known], parts[known]
+        keys = _keys(words.hashes[:-apart][known], words.hashes[apart:][known])
+        pair = self.pairs.find(keys)
+        bits = np.where(
+            pair < len(self.pairs),
+            self.pair_bits[pair],
+            self.before_bits[left] + self.after_bits[right],
+        )
+        sums = np.bincount(parts, bits, words.n_parts).astype(np.float64)  # int if there are none
+        return sums, np.bincount(parts, minlength=words.n_parts)
 
 
-def _pairs(words: Words, apart: int) -> _Pairs:
-    """Return the pairs of words of one part that are so far apart."""
-    inside = words.parts[apart:] == words.parts[:-apart]
-    first, second = words.hashes[:-apart][inside], words.hashes[apart:][inside]
-    return _Pairs(first, second, mixed(first) + second, words.parts[apart:][inside])
+def _neighbours(words: Words) -> tuple[HashArray, HashArray]:
+    """Return the first and the second words of all pairs of neighbours of one part."""
+    inside = words.parts[1:] == words.parts[:-1]
+    return words.hashes[:-1][inside], words.hashes[1:][inside]
 
 
-def _of_parts(words: Words, chosen: BoolArray) -> Words:
-    """Return the words of some parts; the other parts have none."""
-    of = chosen[words.parts]
-    return Words(words.hashes[of], words.places[of], words.parts[of], words.n_parts)
+def _keys(first: HashArray, second: HashArray) -> HashArray:
+    """Return a number for each pair of words."""
+    return mixed(first) + second
 
 
 def _joined(arrays: Sequence[HashArray]) -> HashArray:
-    return np.concatenate(arrays) if arrays else np.empty(0, np.uint64)
+    return np.concatenate([np.empty(0, np.uint64), *arrays])
 
 
 def _padded(values: AnyArray) -> AnyArray:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from entropylaw.errors import ConfigError, GuardWarning
 from entropylaw.render.cards import html_card, text_card
 from entropylaw.types import Action, AnyArray, BoolArray, IntArray
+
+
+class Example(NamedTuple):
+    """A record that was caught: its row, and how its text begins."""
+
+    row: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +38,8 @@ class Finding:
         What the evidence is.
     unjudged : tuple of (reason, count)
         Why it did not judge some records, and how many.
+    examples : tuple of Example
+        The first one or two that it caught.
     """
 
     guard: str
@@ -38,6 +48,7 @@ class Finding:
     evidence: AnyArray
     meaning: str
     unjudged: tuple[tuple[str, int], ...] = ()
+    examples: tuple[Example, ...] = ()
 
     def __post_init__(self) -> None:
         self.rows.setflags(write=False)
@@ -47,6 +58,18 @@ class Finding:
     def n_unjudged(self) -> int:
         """How many records it did not judge."""
         return sum(count for _, count in self.unjudged)
+
+    def fact(self) -> str:
+        """Return in a line how many it caught, an example, and what it could not judge."""
+        done = "dropped" if self.action == "drop" else "listed"
+        told = f"{len(self.rows):,} {done}" if len(self.rows) else "none"
+        if self.examples:
+            row, text = self.examples[0]
+            told += f", such as record {row}: {text!r}"
+        if self.unjudged:
+            reasons = "; ".join(f"{count:,} {reason}" for reason, count in self.unjudged)
+            told += f"; not judged: {reasons}"
+        return told
 
     def __repr__(self) -> str:
         return f"Finding({self.guard!r}, {self.action!r}, {len(self.rows):,} records)"
@@ -116,11 +139,7 @@ class GuardReport:
             f"{int(self.dropped.sum()):,} to be dropped"
         }
         for finding in self.findings:
-            done = {"warn": "listed", "drop": "dropped"}[finding.action]
-            facts[finding.guard] = f"{len(finding.rows):,} {done}" if len(finding.rows) else "none"
-            if finding.unjudged:
-                reasons = "; ".join(f"{count:,} {reason}" for reason, count in finding.unjudged)
-                facts[finding.guard] += f"; not judged: {reasons}"
+            facts[finding.guard] = finding.fact()
         return facts
 
     def __repr__(self) -> str:

@@ -107,7 +107,7 @@ def word_runs(words: Words, size: int) -> tuple[HashArray, IntArray]:
     ([0, 1, 2, 4], True)
     """
     last = size - 1
-    places = np.flatnonzero(words.parts[last:] == words.parts[: len(words) - last])
+    places = np.flatnonzero(words.parts[last:] == words.parts[: max(0, len(words.parts) - last)])
     return run_hashes(words.hashes, places, places + size), places
 
 

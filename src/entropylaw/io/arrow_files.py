@@ -20,7 +20,7 @@ SUFFIXES = (".parquet", ".arrow", ".feather", ".ipc")
 _ROWS = 1_024
 _CHUNK = 1 << 20
 _GROUP_ROWS = 1 << 16
-_GROUP_BYTES = 1 << 26
+_GROUP_BYTES = 1 << 25
 _FILE, _OLD_FEATHER, _PARQUET = b"ARROW1", b"FEA1", b"PAR1"
 
 
@@ -222,10 +222,10 @@ def _schema(path: Path, form: ArrowForm) -> Any:
 
 
 def _parquet_batches(file: ArrowFile, columns: list[str]) -> Iterator[Any]:
-    """Yield batches; a buffer keeps a row group from being read whole."""
+    """Yield batches; neither a row group nor the file is read ahead as a whole."""
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(file.path, buffer_size=_CHUNK) as parquet:
+    with pq.ParquetFile(file.path, buffer_size=_CHUNK, pre_buffer=False) as parquet:
         yield from parquet.iter_batches(batch_size=_ROWS, columns=columns)
 
 

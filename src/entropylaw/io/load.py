@@ -32,7 +32,7 @@ def as_corpus(
     Parameters
     ----------
     data : Corpus, path, sequence, data frame, Arrow table, dataset, or iterable
-        The records; see docs/reference/containers.md for each. A `pathlib.Path` is read as
+        The records; see docs/how-to/containers.md for each. A `pathlib.Path` is read as
         JSONL, a JSON array or lines of text, also packed, or as Parquet or Arrow IPC. An
         iterator is gone through once, and of each record only the text is kept.
     render : str, callable or None
@@ -84,7 +84,7 @@ def take_records(data: object, rows: Sequence[int] | IntArray) -> Any:
     Parameters
     ----------
     data
-        What `as_corpus` was given; see docs/reference/containers.md for what each gives back.
+        What `as_corpus` was given; see docs/how-to/containers.md for what each gives back.
     rows : sequence of int
         Rows of it.
 

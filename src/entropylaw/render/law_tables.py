@@ -43,16 +43,19 @@ def text_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def html_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str = "") -> str:
-    """Return the same table as an HTML fragment, every cell escaped.
+    """Return the same table as an HTML fragment, every cell escaped, the first of a row its head.
 
     Examples
     --------
-    >>> html_table(["a<b"], [["1"]])
-    '<table><thead><tr><th>a&lt;b</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>'
+    >>> html_table(["a<b"], [])
+    '<table><thead><tr><th scope="col">a&lt;b</th></tr></thead><tbody></tbody></table>'
     """
-    head = "".join(f"<th>{html.escape(cell)}</th>" for cell in headers)
+    head = "".join(f'<th scope="col">{html.escape(cell)}</th>' for cell in headers)
     body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+        f'<tr><th scope="row">{html.escape(first)}</th>'
+        + "".join(f"<td>{html.escape(cell)}</td>" for cell in others)
+        + "</tr>"
+        for first, *others in rows
     )
     title = f"<caption>{html.escape(caption)}</caption>" if caption else ""
     return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

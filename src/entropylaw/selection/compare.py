@@ -138,15 +138,17 @@ class Comparison:
         ]
 
     def __str__(self) -> str:
-        return f"{text_table(*self.table())}\n\n{self._note()}"
+        return f"{text_table(*self.table())}\n\n{self.note}"
 
     def __repr__(self) -> str:
         return str(self)
 
     def _repr_html_(self) -> str:
-        return html_table(*self.table(), caption=self._note())
+        return html_table(*self.table(), caption=self.note)
 
-    def _note(self) -> str:
+    @property
+    def note(self) -> str:
+        """How to read the table."""
         return (
             f"Ratios: low is less redundant. Coverage: bits per byte of {self.held_out:,} records "
             f"of the pool, taken out of each choice; low is better. Random: mean of {self.draws} "
@@ -306,11 +308,7 @@ class _Measure:
         groups = self._source.groups
         if groups is None:
             return MappingProxyType({})
-        costs = self._source.costs[rows]
-        sums = np.bincount(groups.codes[rows], costs, minlength=len(groups.names))
-        return MappingProxyType(
-            dict(zip(groups.names, (sums / max(1, int(costs.sum()))).tolist(), strict=True))
-        )
+        return MappingProxyType(groups.shares(self._source.costs, rows))
 
     def lengths(self, rows: IntArray) -> tuple[int, ...]:
         """Return the bytes of these records at the quantiles."""

@@ -98,6 +98,12 @@ class Groups:
         np.add.at(sums, self.codes, amounts)
         return sums
 
+    def shares(self, amounts: IntArray, rows: IntArray) -> dict[str, float]:
+        """Return the share of each group in the amounts of these rows, 0 to 1."""
+        sums = np.bincount(self.codes[rows], amounts[rows], minlength=len(self.names))
+        shares = sums / max(1, int(amounts[rows].sum()))
+        return dict(zip(self.names, shares.tolist(), strict=True))
+
 
 def groups_of(values: Sequence[object] | AnyArray, count: int) -> Groups:
     """Return the groups that the values name, one for each record.
@@ -105,7 +111,7 @@ def groups_of(values: Sequence[object] | AnyArray, count: int) -> Groups:
     Raises
     ------
     InputError
-        If there is not one value for each record.
+        If there is not one value for each record, or one cannot be written as UTF-8.
 
     Examples
     --------
@@ -123,6 +129,7 @@ def groups_of(values: Sequence[object] | AnyArray, count: int) -> Groups:
         (codes_of.setdefault(str(value), len(codes_of)) for value in values), np.int64, count
     )
     names = sorted(codes_of)
+    _check_written(names)
     place = {name: number for number, name in enumerate(names)}
     order = np.array([place[name] for name in codes_of], np.int64)
     placed: IntArray = order[codes]
@@ -171,6 +178,17 @@ def settled_quotas(
     if int(most.sum()) < total:
         _raise_too_little(groups, supply, high, total, unit)
     return (np.zeros_like(low) if quotas.shares is not None else low), high
+
+
+def _check_written(names: Sequence[str]) -> None:
+    for name in names:
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            raise InputError(
+                f"the group {name!r} has a lone surrogate, which UTF-8 cannot hold, so no manifest "
+                "could name it. Rename the group."
+            ) from None
 
 
 def _divided(shares: Shares, groups: Groups, supply: IntArray, total: int) -> IntArray:

@@ -44,9 +44,7 @@ class Turn:
     may_take: BoolArray
 
 
-def replayed(
-    plan: Plan, picks: AnyArray, evidence: Evidence, watched: IntArray
-) -> Iterator[Turn]:
+def replayed(plan: Plan, picks: AnyArray, evidence: Evidence, watched: IntArray) -> Iterator[Turn]:
     """Yield the rounds of a run, and how some records stood with budget and quotas in each.
 
     Nothing is sized: the choice is known.

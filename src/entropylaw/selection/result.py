@@ -6,23 +6,32 @@ import io
 import os
 import zipfile
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
 from entropylaw.compressors import Compressor
 from entropylaw.corpus import Corpus
 from entropylaw.errors import ConfigError, FingerprintError, InputError
-from entropylaw.io.files import atomic_write
+from entropylaw.io.files import atomic_write, check_output
 from entropylaw.io.load import Render, record_count, take_records
 from entropylaw.render.cards import html_card, text_card
+from entropylaw.render.selection_plots import check_plotting
 from entropylaw.selection.compare import JUDGE, Comparison, compare
 from entropylaw.selection.evidence import LAST_SCREENED, SHORTLISTED, Evidence
+from entropylaw.selection.explain import explain
+from entropylaw.selection.explanation import Explanation
+from entropylaw.selection.frame import columns_of, framed
 from entropylaw.selection.manifest import Manifest, control_facts
 from entropylaw.selection.memory import Memory, memory_of
+from entropylaw.selection.page import selection_page
+from entropylaw.selection.pictures import figure
 from entropylaw.selection.rounds import PICK
 from entropylaw.selection.source import Source, corpus_again, source_again
-from entropylaw.types import AnyArray, FloatArray, IntArray, TakeOrder
+from entropylaw.types import AnyArray, FloatArray, FrameLibrary, IntArray, TakeOrder
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 TRACE = np.dtype(
     [
@@ -218,6 +227,197 @@ class SelectionResult:
             random_state=random_state,
             n_jobs=n_jobs,
         )
+
+    def explain(self, row: int, data: object = None, *, matches: int = 3) -> Explanation:
+        """Say why a record was chosen, or at which stage and by how much it lost.
+
+        Which records got through each stage was kept by the run. The record is measured again,
+        with the very sets of the run, and set beside those that got through or were taken. It
+        counts as having lost at the furthest stage that it ever reached, in the round in which it
+        came closest there. Takes about as long as compressing the choice once.
+
+        Parameters
+        ----------
+        row : int
+            A row of the pool, chosen or not.
+        data
+            What `select` was given; needed only for a result that was read from a file.
+        matches : int, default 3
+            With how many chosen records to show what they share.
+
+        Returns
+        -------
+        Explanation
+
+        Raises
+        ------
+        InputError
+            If there is no such row; if the result was read from a file and there is no data; or
+            if it was chosen by something that a file does not hold, such as weights.
+        FingerprintError
+            If the data is not what the selection was made from.
+
+        Examples
+        --------
+        >>> from entropylaw import ZipSelector
+        >>> texts = ["to be or not to be, that is the question", "much ado", "all is well"]
+        >>> texts.append("To be or not to be, that is the question")
+        >>> result = ZipSelector(3, k1=4, k2=1, k3=1).select(texts)
+        >>> lost = result.explain(0)
+        >>> lost.outcome.fate, lost.overlaps.longest[0].row, lost.overlaps.longest[0].match.length
+        ('not shortlisted', 3, 39)
+        """
+        return explain(
+            row,
+            picks=self.picks,
+            evidence=self.evidence,
+            manifest=self.manifest,
+            source=self.source(data),
+            matches=matches,
+        )
+
+    def to_frame(self, data: object = None, *, library: FrameLibrary = "pandas") -> Any:
+        """Return the chosen records as a data frame, a row for each in the order chosen.
+
+        Parameters
+        ----------
+        data
+            What `select` was given; of a result that was read from a file, only this tells the
+            groups.
+        library : {"pandas", "polars", "pyarrow"}, default "pandas"
+            Whose frame, or table.
+
+        Returns
+        -------
+        pandas.DataFrame, polars.DataFrame or pyarrow.Table
+            Columns ``order``, ``row``, ``round``, ``bytes``, ``own_ratio``, ``union_ratio`` and
+            ``pack_ratio``; ``group`` where groups are known.
+
+        Raises
+        ------
+        MissingExtraError
+            If the library is not installed.
+
+        Examples
+        --------
+        >>> from entropylaw import ZipSelector
+        >>> result = ZipSelector(2).select(["abc " * 40, "a quick brown fox", "jinxed wizards"])
+        >>> result.to_frame()[["row", "bytes"]].to_dict("list")
+        {'row': [2, 1], 'bytes': [14, 17]}
+        """
+        source = self._source if data is None else self.source(data)
+        return framed(columns_of(self.picks, None if source is None else source.groups), library)
+
+    def plot(
+        self,
+        data: object = None,
+        *,
+        draws: int = 5,
+        random_state: int = 0,
+        n_jobs: int | None = None,
+    ) -> Figure:
+        """Draw the ratio along the selection beside random, and lengths and groups beside the pool.
+
+        Parameters
+        ----------
+        data
+            What `select` was given; needed only for a result that was read from a file.
+        draws : int, default 5
+            Random choices of as many bytes, drawn as a band: their mean ± standard deviation.
+        random_state : int, default 0
+            Of the draws.
+        n_jobs : int or None
+            Threads; None for all cores.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Axes: growth, lengths and, where groups are known, composition.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+
+        Examples
+        --------
+        >>> from entropylaw import ZipSelector
+        >>> figure = ZipSelector(20).select([f"record {i**9}" for i in range(99)]).plot()
+        >>> [ax.get_xlabel() for ax in figure.axes]
+        ['chosen text, MB', 'bytes of a record']
+        """
+        return figure(
+            self.source(data),
+            self.indices,
+            draws=draws,
+            random_state=random_state,
+            n_jobs=n_jobs,
+        )
+
+    def report(
+        self,
+        path: str | os.PathLike[str],
+        data: object = None,
+        *,
+        judge: str | Compressor = JUDGE,
+        draws: int = 5,
+        held_out: int = 1_000,
+        random_state: int = 0,
+        n_jobs: int | None = None,
+    ) -> None:
+        """Write a page about the selection: one file of HTML that loads nothing from elsewhere.
+
+        It holds the selection beside simpler ones, drift of composition and length, how each
+        control was kept, the densest and the most redundant records, what the compressor could
+        see, and the manifest. The file appears whole or not at all. **It shows some of your
+        records**, cut to 500 characters.
+
+        Parameters
+        ----------
+        path : str or path
+            Where to write.
+        data
+            What `select` was given; needed only for a result that was read from a file.
+        judge, draws, held_out, random_state, n_jobs
+            As `compare`.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        InputError
+            If the result was read from a file and there is no data.
+        FingerprintError
+            If the data is not what the selection was made from.
+
+        See Also
+        --------
+        compare : The same comparison as a value.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from entropylaw import ZipSelector
+        >>> path = os.path.join(tempfile.mkdtemp(), "selection.html")
+        >>> ZipSelector(20).select([f"record {i**9}" for i in range(99)]).report(path)
+        >>> "Beside simpler choices" in open(path, encoding="utf-8").read()
+        True
+        """
+        check_output(path)
+        check_plotting()
+        source = self.source(data)
+        compared = compare(
+            source,
+            self.indices,
+            judge=judge,
+            draws=draws,
+            held_out=held_out,
+            random_state=random_state,
+            n_jobs=n_jobs,
+        )
+        text = selection_page(self, source, compared, random_state=random_state, n_jobs=n_jobs)
+        with atomic_write(path) as sink:
+            sink.write(text.encode())
 
     def source(self, data: object = None) -> Source:
         """Return the pool that was selected from, with groups and costs.

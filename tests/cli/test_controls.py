@@ -1,0 +1,130 @@
+"""Controls on the command line, against what the same controls do from Python."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from entropylaw import Guards, Quality, Quotas, Tokens, ZipSelector
+from entropylaw.cli.controls import parsed_budget, parsed_quality, parsed_quotas
+from entropylaw.errors import BudgetError, ConfigError
+
+WORDS = [
+    "north",
+    "south",
+    "east",
+    "west",
+    "up",
+    "down",
+    "left",
+    "right",
+    "in",
+    "out",
+    "near",
+    "far",
+    "now",
+    "then",
+    "here",
+    "there",
+]
+
+
+def pool():
+    rng = np.random.default_rng(0)
+    return [
+        {
+            "text": " ".join(rng.choice(WORDS, rng.integers(3, 40))),
+            "source": str(rng.choice(["web", "code"])),
+            "score": float(rng.random()),
+            "n_tokens": int(rng.integers(1, 50)),
+        }
+        for _ in range(200)
+    ]
+
+
+def run(*arguments):
+    code = "from entropylaw.cli import main; main()"
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def test_every_control_does_what_it_does_from_python(tmp_path):
+    records, source, out = pool(), tmp_path / "pool.jsonl", tmp_path / "out.jsonl"
+    source.write_text("".join(json.dumps(r) + "\n" for r in records))
+    done = run(
+        "select", source, "-o", out, "-b", "900 tokens", "--tokens", "n_tokens",
+        "--groups", "source", "--minimum", "code=30%", "--maximum", "0.8",
+        "--compare-within", "group", "--quality", "score", "--quality-minimum", 0.1,
+        "--quality-weight", 0.2, "--min-bytes", 20, "--max-bytes", 200, "--guards", "drop",
+        "--text", "text",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    expected = ZipSelector(
+        Tokens(900, counts="n_tokens"),
+        compressor="zlib:9",
+        groups="source",
+        quotas=Quotas(minimum={"code": 0.3}, maximum=0.8),
+        compare_within="group",
+        quality=Quality("score", minimum=0.1, weight=0.2),
+        min_bytes=20,
+        max_bytes=200,
+        guards=Guards.all("drop"),
+        text="text",
+    ).select(records)
+    chosen = [json.loads(line) for line in out.read_text().splitlines()]
+    assert chosen == expected.take(records)
+    assert "quotas" in done.stderr and "of 900 tokens" in done.stderr
+    manifest = json.loads((tmp_path / "out.jsonl.manifest.json").read_text())
+    assert manifest["budget"]["spent"] == expected.manifest.budget.spent
+
+
+def test_columns_of_a_file_with_broken_lines_stay_aligned(tmp_path):
+    records, source, out = pool(), tmp_path / "pool.jsonl", tmp_path / "out.jsonl"
+    lines = [json.dumps(r) for r in records]
+    lines.insert(3, "{broken")
+    source.write_text("\n".join(lines))
+    done = run(
+        "select", source, "-o", out, "-b", 40, "--groups", "source", "--quotas", "equal",
+        "--text", "text", "--on-error", "skip",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    sources = [json.loads(line)["source"] for line in out.read_text().splitlines()]
+    assert sources.count("web") == sources.count("code") == 20
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-b", "5 apples"], "budget must be"),
+        (["-b", "5", "--tokens", "n"], "not in tokens"),
+        (["-b", "50 tokens"], "how to count"),
+        (["-b", "5", "--quotas", "pool"], "groups="),
+        (["-b", "5", "--groups", "source", "--minimum", "a=x"], "expected a number"),
+        (["-b", "5", "--groups", "source", "--minimum", "a", "--minimum", "b"], "GROUP=AMOUNT"),
+        (["-b", "5", "--quality-minimum", "1"], "--quality COLUMN"),
+    ],
+)
+def test_errors_say_what_to_type(tmp_path, arguments, message):
+    source = tmp_path / "pool.jsonl"
+    source.write_text("".join(json.dumps(r) + "\n" for r in pool()))
+    done = run("select", source, "-o", tmp_path / "out.jsonl", *arguments)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_parsing():
+    assert parsed_budget("200_000 tokens", bytes_per_token=4).bytes_per_token == 4
+    assert parsed_budget("20% tokens", counts="n").amount == 0.2
+    assert parsed_quotas("equal", None, None) == Quotas("equal")
+    assert parsed_quotas(None, None, None) is None
+    assert parsed_quotas(None, None, ["a=5", "b=10%"]).maximum == {"a": 5, "b": 0.1}
+    assert parsed_quality(None, None, 0.0, tie_break=False) is None
+    with pytest.raises(BudgetError):
+        parsed_budget("many")
+    with pytest.raises(ConfigError):
+        parsed_quality(None, 0.5, 0.0, tie_break=False)
