@@ -102,7 +102,7 @@ def exact_copy(real: Sequence[str], rng: random.Random) -> str:
 def normalised_copy(real: Sequence[str], rng: random.Random) -> str:
     """Return a real record in other cases, with other white space, and a dot at its end."""
     text = _long(real, rng)
-    written = rng.choice((text.upper(), text.lower(), text.replace(",", "")))
+    written = rng.choice((text.upper(), text.lower(), text.replace(", ", " – ")))
     if written == text:
         written = text.upper()
     return written.replace(" ", "  ") + " ."

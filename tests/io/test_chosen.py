@@ -5,6 +5,9 @@ from __future__ import annotations
 import decimal
 import json
 import math
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 
 import numpy as np
@@ -183,3 +186,31 @@ def test_numbers_that_json_does_not_have_are_null(tmp_path: Path) -> None:
     write_chosen(tmp_path / "out.jsonl", path, load_file(path), np.array([0]))
     [record] = RecordFile(tmp_path / "out.jsonl")
     assert record.value == {"text": "a", "x": None, "y": [{"z": None}, {"z": 1.5}]}
+
+
+def test_neither_file_is_ever_in_memory(tmp_path: Path) -> None:
+    code = """
+    import sys
+    from pathlib import Path
+    import numpy as np, pyarrow as pa, pyarrow.parquet as pq
+    import entropylaw.io.arrow_files as arrow_files
+    from entropylaw.io.chosen import write_chosen
+    from entropylaw.io.load import load_file
+
+    folder = Path(sys.argv[1])
+    schema = pa.schema({"text": pa.string(), "heavy": pa.string()})
+    with pq.ParquetWriter(folder / "pool.parquet", schema) as writer:
+        for _ in range(40):
+            heavy = [np.random.bytes(1_000).hex() for _ in range(1_000)]
+            writer.write_batch(pa.record_batch([[text[:20] for text in heavy], heavy], schema))
+    arrow_files._GROUP_BYTES = 1 << 22
+    pool = load_file(folder / "pool.parquet")
+    write_chosen(folder / "out.parquet", folder / "pool.parquet", pool, np.arange(40_000))
+    print(pa.default_memory_pool().max_memory() / 2**20)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code), str(tmp_path)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert (tmp_path / "out.parquet").stat().st_size > 70 << 20
+    assert float(done.stdout) < 35

@@ -7,9 +7,6 @@ import numpy as np
 from entropylaw.guards.words import HashArray
 from entropylaw.types import IntArray
 
-BUCKETS_A_KEY = 4
-"""Buckets for each key: the more, the fewer keys share one."""
-
 
 class Lookup:
     """Keys in ascending order, found by their first bits.
@@ -30,7 +27,7 @@ class Lookup:
     """
 
     def __init__(self, keys: HashArray) -> None:
-        bits = max((BUCKETS_A_KEY * len(keys)).bit_length(), 1)
+        bits = max(len(keys).bit_length(), 1)
         self._shift = np.uint64(64 - bits)
         sizes = np.bincount(self._buckets(keys), minlength=1 << bits)
         self._starts = np.append(0, np.cumsum(sizes))

@@ -127,13 +127,11 @@ class OrderModel:
         """
         places = self.words.find(words.hashes)
         saved, known = self._bits(words, places, apart=1)
-        doubtful = (saved < TELLING * known)[words.parts]
-        some = Words(
-            *(of[doubtful] for of in (words.hashes, words.places, words.parts)), len(known)
-        )
+        of = (saved < TELLING * known)[words.parts]
+        doubtful = Words(words.hashes[of], words.places[of], words.parts[of], words.n_parts)
         for apart in APART:
-            bits, of = self._bits(some, places[doubtful], apart=apart)
-            saved = saved - bits / np.maximum(of, 1) * known / len(APART)
+            bits, pairs = self._bits(doubtful, places[of], apart=apart)
+            saved = saved - bits / np.maximum(pairs, 1) * known / len(APART)
         return OrderScore(saved, known, np.maximum(words.in_parts() - 1, 0))
 
     def _bits(self, words: Words, places: IntArray, *, apart: int) -> tuple[FloatArray, IntArray]:

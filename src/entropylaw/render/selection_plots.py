@@ -109,8 +109,10 @@ def svg_of(ax: Axes, name: str) -> str:
     import matplotlib as mpl
 
     sink = io.StringIO()
-    options = {"svg.fonttype": "none", "svg.hashsalt": name}
-    with mpl.rc_context(options), warnings.catch_warnings():
+    with (
+        mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}),
+        warnings.catch_warnings(),
+    ):
         warnings.filterwarnings("ignore", "Glyph")  # the reader's browser has its own fonts
         figure_of(ax).savefig(sink, format="svg", transparent=True, metadata={"Date": None})
     text = sink.getvalue()

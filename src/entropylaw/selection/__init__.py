@@ -9,7 +9,10 @@ from entropylaw.selection.baselines import (
 from entropylaw.selection.budget import Bytes, Tokens
 from entropylaw.selection.compare import ComparedChoice, Comparison
 from entropylaw.selection.estimate import Estimate
+from entropylaw.selection.evidence import Evidence
+from entropylaw.selection.explanation import Explanation, Outcome
 from entropylaw.selection.manifest import Manifest
+from entropylaw.selection.overlap import Match, Overlap, Overlaps
 from entropylaw.selection.quality import Quality
 from entropylaw.selection.quotas import Quotas
 from entropylaw.selection.result import SelectionResult
@@ -22,7 +25,13 @@ __all__ = [
     "Comparison",
     "DedupSelector",
     "Estimate",
+    "Evidence",
+    "Explanation",
     "Manifest",
+    "Match",
+    "Outcome",
+    "Overlap",
+    "Overlaps",
     "OwnRatioSelector",
     "Quality",
     "Quotas",

@@ -109,12 +109,12 @@ class Explanation:
         facts = {"outcome": _sentence(self), "own ratio": f"{self.own_ratio:.4f}"}
         if not math.isnan(outcome.union_ratio):
             facts["union ratio"] = (
-                f"{outcome.union_ratio:.4f} with the set chosen before round {outcome.round}"
+                f"{outcome.union_ratio:.6f} with the set chosen before round {outcome.round}"
             )
         if not math.isnan(self.final_union_ratio):
             facts["at the end"] = (
-                f"{self.final_union_ratio:.4f} with all that was chosen; "
-                f"without it {self.final_ratio:.4f}"
+                f"{self.final_union_ratio:.6f} with all that was chosen; "
+                f"without it {self.final_ratio:.6f}"
             )
         if outcome.fate in STAGES:
             facts["reached"] = (
@@ -161,18 +161,18 @@ def _won(order: int, outcome: Outcome) -> str:
     if outcome.rival is None:
         return told
     return (
-        f"{told}: it kept the pack at the ratio {outcome.ratio:.4f}, the next best, record "
-        f"{outcome.rival:,}, at {outcome.limit:.4f}"
+        f"{told}: it kept the pack at the ratio {outcome.ratio:.6f}, the next best, record "
+        f"{outcome.rival:,}, at {outcome.limit:.6f}"
     )
 
 
 def _closest(outcome: Outcome) -> str:
     told = (
-        f"closest in round {outcome.round}, with {outcome.ratio:.4f} against "
-        f"{outcome.limit:.4f} of record {outcome.rival:,}"
+        f"closest in round {outcome.round}, with {outcome.ratio:.6f} against "
+        f"{outcome.limit:.6f} of record {outcome.rival:,}"
     )
     if outcome.margin == 0:
         return f"{told}: a tie, which goes to the record that comes first"
     if outcome.margin < 0:
         return f"{told}: a lazy search did not measure it then"
-    return f"{told}: {outcome.margin:.2%} too high"
+    return f"{told}: {100 * outcome.margin:.2g} % too high"

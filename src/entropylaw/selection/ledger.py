@@ -35,11 +35,6 @@ class Limits:
     low: IntArray = field(default_factory=lambda: np.zeros(1, np.int64))
     high: IntArray = field(default_factory=lambda: np.full(1, NO_LIMIT, np.int64))
 
-    @property
-    def typical_cost(self) -> float:
-        """The mean cost of a record, at least 1."""
-        return 1.0 if self.costs is None else max(1.0, float(self.costs.mean()))
-
     def cost_of(self, rows: IntArray) -> IntArray:
         """Return what these records cost; int64, shape (len(rows),)."""
         return np.ones(len(rows), np.int64) if self.costs is None else self.costs[rows]
@@ -156,6 +151,11 @@ class Ledger:
         self.spent += cost
         self.by_group[self.limits.group_of(rows)[0]] += cost
 
+    @property
+    def ahead(self) -> int:
+        """What may still be spent at this pace."""
+        return self._goals[-1].until - self.spent
+
     def missing(self) -> IntArray:
         """Return what each group lacks of its minimum at this pace; int64, shape (groups,)."""
         missing: IntArray = np.maximum(self._goals[-1].least - self.by_group, 0)
@@ -164,7 +164,7 @@ class Ledger:
     def room(self) -> IntArray:
         """Return what each group may still spend at this pace; int64, shape (groups,)."""
         goal = self._goals[-1]
-        room: IntArray = np.minimum(goal.most - self.by_group, goal.until - self.spent)
+        room: IntArray = np.minimum(goal.most - self.by_group, self.ahead)
         return np.maximum(room, 0)
 
     def _goal_at(self, pace: float) -> _Goal:

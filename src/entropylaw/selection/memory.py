@@ -48,6 +48,9 @@ class Memory:
         """Whether the whole set was in sight at every pick."""
         return bool(np.array_equal(self.visible_bytes, self.set_bytes))
 
+    def __repr__(self) -> str:
+        return f"Memory({self})"
+
     def __str__(self) -> str:
         if self.whole:
             return "the whole set"

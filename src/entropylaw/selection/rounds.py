@@ -302,10 +302,10 @@ class _Search:
         """Return the positions of the k lowest values; with quotas, of what each group needs."""
         if groups is None:
             return screen(values, k1=k, rank=self._rank)
-        cost = self._plan.limits.typical_cost
-        wide = k / self._plan.k3
-        least = np.ceil(self.ledger.missing() / cost * wide).astype(np.int64)
-        most = np.ceil(self.ledger.room() / cost * wide).astype(np.int64)
+        ledger = self.ledger
+        part = k / max(1, ledger.ahead)
+        least = np.ceil(ledger.missing() * part).astype(np.int64)
+        most = np.ceil(ledger.room() * part).astype(np.int64)
         return lowest_of_groups(values, groups, k, least=least, most=most)
 
     def _leave(self, shortlisted: IntArray, chosen: IntArray) -> None:
