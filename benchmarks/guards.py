@@ -89,7 +89,7 @@ def measure(options: argparse.Namespace) -> None:
         },
         "planted_records_caught": planted_caught(mixed, options.planted),
         "copies_found_by_distance": copies_found(real, options.planted),
-        "cost": in_fresh_process(costs, real),
+        "cost": in_fresh_process(costs, [text for texts in sets.values() for text in texts]),
     }
     write_result("guards", content)
     content["chosen"] = [
@@ -196,7 +196,7 @@ def costs(real: Sequence[str]) -> dict[str, Any]:
 def memory(texts: Sequence[str]) -> dict[str, float]:
     """Return what the guards allocate at the most: at any rate, and for each record."""
     peaks = {}
-    for times in (1, 8):
+    for times in (2, 8):
         rows = [f"{text} {number}" for number in range(times) for text in texts]
         corpus = corpus_of(rows)
         tracemalloc.start()
@@ -301,7 +301,7 @@ def cost_table(result: Mapping[str, Any]) -> str:
         for run in result["chosen"]
     )
     return (
-        table(["guard", "CPU µs a KB of text"], rows)
+        table([f"guard, {cost['bytes'] / 1e6:.0f} MB of text", "CPU µs a KB"], rows)
         + f"\n\nAll but `near` together: {plain}. Memory at the most: "
         f"{cost['memory']['megabytes_beside']:.0f} MB, and "
         f"{cost['memory']['bytes_a_record']:.0f} bytes a record."

@@ -7,7 +7,9 @@ from test_cli import pool, run  # noqa: F401  (pool: a fixture)
 
 def test_options_reach_the_manifest_and_the_repeat(pool, tmp_path):  # noqa: F811
     out, again = tmp_path / "out.jsonl", tmp_path / "again.jsonl"
-    done = run("select", pool, "-b", "40", "-o", out, "--packing", "lazy", "--screening", "adaptive")
+    done = run(
+        "select", pool, "-b", "40", "-o", out, "--packing", "lazy", "--screening", "adaptive"
+    )
     assert "lazy" in done.stderr and "adaptive" in done.stderr
     manifest = tmp_path / "out.jsonl.manifest.json"
     asked = json.loads(manifest.read_text())["parameters"]

@@ -14,7 +14,8 @@ PLANTED = 60
 
 FRAME = (
     "Dear {}, thank you for your order number {} of {}. It was handed to our carrier this morning "
-    "and should reach you within {} working days. You can follow your parcel at any time."
+    "and should reach you within {} working days. You can follow your parcel at any time. If you "
+    "have questions, our customer service is there for you every day between nine and five."
 )
 
 

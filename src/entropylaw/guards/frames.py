@@ -15,7 +15,8 @@ RUN = 5
 """Words in a row: five are seldom the same by chance."""
 
 LEAST_RECORDS = 3
-"""Records of a sample that have a run before it is taken for part of a frame."""
+LEAST_SHARE = 1 / 500
+"""Records of a sample, and share of them, that have a run before it is part of a frame."""
 
 LEAST_WORDS = 20
 """Words in frames below which "What is the capital of ...?" would be a template."""
@@ -36,13 +37,14 @@ class Frames:
     @classmethod
     def learn(cls, sample: Iterable[Words]) -> Frames:
         """Count in how many records of a sample each run is."""
-        distinct = [np.empty(0, np.uint64)]
+        distinct, n_records = [np.empty(0, np.uint64)], 0
         for words in sample:
             hashes, places = word_runs(words, RUN)
             owners = mixed(words.parts[places].astype(np.uint64))
+            n_records += words.n_parts
             distinct.append(hashes[np.unique(hashes + owners, return_index=True)[1]])
         runs, records = np.unique(np.concatenate(distinct), return_counts=True)
-        return cls(Lookup(runs[records >= LEAST_RECORDS]))
+        return cls(Lookup(runs[records >= max(LEAST_RECORDS, LEAST_SHARE * n_records)]))
 
     def words_in(self, words: Words) -> IntArray:
         """Return how many words of each part are in such runs; shape (parts,).

@@ -66,8 +66,8 @@ class Guards:
         Robust standard deviations below the median; positive.
     repetitive_deviations : float, default 4.0
         Robust standard deviations above the median; positive.
-    template_share : float, default 0.6
-        Share of words in runs of five that three or more records of a sample have too.
+    template_share : float, default 0.7
+        Share of words in runs of five that one record in 500 of a sample has too.
     shuffled_bits : float, default 0.8
         Bits that neighbouring words save in describing each other, compared with words farther
         apart; per pair, positive.
@@ -106,7 +106,7 @@ class Guards:
     near_similarity: float = 0.8
     noise_deviations: float = 3.0
     repetitive_deviations: float = 4.0
-    template_share: float = 0.6
+    template_share: float = 0.7
     shuffled_bits: float = 0.8
     encoded_share: float = 0.3
     mojibake_share: float = 0.1

@@ -17,7 +17,7 @@ from entropylaw.types import AnyArray, IntArray
 Bound: TypeAlias = int | float | Mapping[str, int | float] | None
 """An int in the unit of the budget, a float as a share of it; one for all groups, or by group."""
 
-Shares: TypeAlias = Literal["pool", "equal"] | Mapping[str, float] | None
+Shares: TypeAlias = Literal["pool", "equal"] | Mapping[str, int | float] | None
 
 _NAMED = 5
 
