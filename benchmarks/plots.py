@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from scipy.optimize import isotonic_regression
 
 from entropylaw.types import AnyArray
 
@@ -23,6 +24,8 @@ QUICKEST = 1.0
 """Seconds at the left end; what needs less is drawn as a line."""
 LINE = 0.049
 """Height of a line of text, as a share of a panel."""
+LOWEST = -0.12
+"""Where the lowest name may stand, likewise."""
 
 
 class Mark(NamedTuple):
@@ -69,7 +72,11 @@ def draw(pools: Sequence[dict[str, Any]], target: Path, columns: int = 3) -> Non
         for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)
     }
     figure.legend(
-        handles.values(), handles.keys(), loc="outside lower center", ncols=6, frameon=False
+        handles.values(),
+        handles.keys(),
+        loc="outside lower center",
+        ncols=2 * columns,
+        frameon=False,
     )
     target.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(target, dpi=100)
@@ -110,7 +117,7 @@ def panel(ax: Axes, pool: dict[str, Any]) -> None:
         points.append((case["cpu_seconds"], change, name_of(case), mark.colour))
     ax.set_xscale("log")
     ax.set_xlim(QUICKEST, 300)
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:+.0f} %")
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:+g} %")
     ax.set_title(f"{pool['name']}: {pool['budget_bytes'] / 1e6:.1f} MB chosen", fontsize=11)
     if beyond:
         note = f"above: {', '.join(beyond)}"
@@ -142,10 +149,10 @@ def name_points(ax: Axes, points: Sequence[tuple[float, float, str, str]]) -> No
 
 
 def spread(heights: AnyArray) -> AnyArray:
-    """Return ascending heights moved as little as needed to be LINE apart, within 0 and 1."""
+    """Return ascending heights moved as little as needed to be LINE apart, none far below 0."""
     steps = LINE * np.arange(len(heights))
-    above = np.maximum.accumulate(heights - steps) + steps
-    return np.minimum(above, 1 - steps[::-1])
+    apart = isotonic_regression(heights - steps).x + steps
+    return apart + max(0.0, LOWEST - apart[0])
 
 
 def mark_of(case: dict[str, Any]) -> Mark:

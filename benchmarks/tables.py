@@ -236,6 +236,32 @@ def quality(result: dict[str, Any]) -> str:
     return f"{redundancy}\n\n{unseen}\n\n{seconds}"
 
 
+def quality_by_schedule(result: dict[str, Any]) -> str:
+    """Return the table of quality_by_schedule.json."""
+    head = [
+        "method",
+        "the set is read",
+        f"ratio of {result['budget_bytes'] / 1e6:.0f} MB",
+        "bits per unseen byte",
+        "CPU s to choose",
+        "of it reading the set",
+    ]
+    return table(
+        head,
+        [
+            [
+                case["method"],
+                case["reading"] if case["method"].endswith("long") else "",
+                f"{case['ratio']:.3f} ({case['ratio_to_random'] - 1:+.1%})",
+                f"{case['unseen_bits_per_byte']:.3f}",
+                f"{case['cpu_seconds']:,.0f}",
+                f"{case['reading_the_set_cpu_seconds']:,.0f}",
+            ]
+            for case in result["methods"]
+        ],
+    )
+
+
 def _by_method(pools: Sequence[dict[str, Any]], measure: str, *, digits: int) -> list[list[str]]:
     """Return a row for each method: the measure, and its change against random in brackets."""
     rows = []
@@ -335,6 +361,7 @@ TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
     "million": speed_tables.million,
     "import_time": speed_tables.import_time,
     "quality": quality,
+    "quality_by_schedule": quality_by_schedule,
     "stream": stream,
     "alignment": alignment,
     "containers": container_tables.containers,
