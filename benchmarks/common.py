@@ -27,7 +27,7 @@ from typing import Any
 from entropylaw.io.jsonl import RecordFile
 
 RESULTS = Path(__file__).parent / "results"
-LIBRARIES = ("entropylaw", "numpy", "zstandard", "lz4", "brotli", "torch")
+LIBRARIES = ("entropylaw", "numpy", "zstandard", "lz4", "brotli", "isal", "zlib-ng", "torch")
 
 
 @dataclass(slots=True)

@@ -12,7 +12,10 @@ has it).
 Coverage: the bits per byte that 1,000 records cost to encode for one who knows the choice, for
 several pools. These records are taken out of the pool beforehand.
 
-Cost: CPU seconds of the plain and the guarded run, one after the other, several times.
+Lengths: the median bytes of the records chosen first, second, ... of five parts of equal bytes, for
+plain selection and for selection that compares records of like length.
+
+Cost: CPU seconds of the plain run and of one with every control, turn by turn, several times.
 """
 
 from __future__ import annotations
@@ -21,9 +24,10 @@ import argparse
 import base64
 import random
 import statistics
+import sys
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -42,6 +46,7 @@ from entropylaw.types import IntArray
 
 DRAWS = 5
 HELD_OUT = 1_000
+COMPRESSORS = ("zlib:9", "zstd:6:long")
 NOISE = ("base64", "shuffled words", "template")
 COPIES = ("copy", "changed copy")
 
@@ -289,6 +294,31 @@ def run_cost(paths: dict[str, Path], compressor: str, repeats: int) -> dict[str,
     }
 
 
+def run_lengths(name: str, paths: dict[str, Path], compressors: Sequence[str]) -> dict[str, Any]:
+    """Which lengths are chosen when: early the short, later the long?"""
+    corpus = grouped_pools(paths)[name].corpus()
+    total = corpus.total_bytes // 10
+    found: dict[str, Any] = {
+        "records": len(corpus),
+        "budget_bytes": total,
+        "pool": significant(float(np.median(corpus.lengths))),
+    }
+    for compressor in compressors:
+        for within in ("pool", "length"):
+            selector = ZipSelector(Bytes(total), compressor=compressor, compare_within=within)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", EntropyLawWarning)
+                result = selector.select(corpus)
+            found[f"{compressor}, within {within}"] = by_fifth(corpus.lengths[result.indices])
+    return found
+
+
+def by_fifth(lengths: IntArray) -> list[float]:
+    """Return the median length in each of five parts of equal bytes."""
+    part = np.minimum(5 * (np.cumsum(lengths) - lengths) // lengths.sum(), 4)
+    return [significant(float(np.median(lengths[part == each]))) for each in range(5)]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", nargs="+", type=Path)
@@ -298,36 +328,52 @@ def main() -> None:
     paths = {
         name: next(path for path in options.data if path.name.startswith(name)) for name in wanted
     }
-    compressors = ("zlib:9", "zstd:6:long")
-    planted = in_fresh_process(run_planted, paths, compressors)
+    result: dict[str, Any] = {
+        "data": [path.name for path in options.data],
+        "planted": {},
+        "coverage_bits_per_byte": {},
+        "median_bytes_by_fifth_of_the_choice": {},
+        "cost": {},
+    }
+    for part, case, job in jobs(paths, options.repeats):
+        found = in_fresh_process(*job)
+        if case is None:
+            result[part] = found
+        else:
+            result[part][case] = found
+        print(part, case, file=sys.stderr, flush=True)
+        write_result("safe_selection", result | verdicts(result))
+
+
+def jobs(paths: dict[str, Path], repeats: int) -> Iterator[tuple[str, str | None, tuple[Any, ...]]]:
+    """Yield the part of the result, the case in it, and the function with its arguments."""
+    pools = list(grouped_pools(paths))
+    yield "planted", None, (run_planted, paths, COMPRESSORS)
+    for name in pools:
+        yield "coverage_bits_per_byte", name, (run_coverage, name, paths, "zstd:6:long")
+    for name in pools[:1] + pools[4:]:
+        case = (run_lengths, name, paths, COMPRESSORS)
+        yield "median_bytes_by_fifth_of_the_choice", name, case
+    for compressor in COMPRESSORS:
+        yield "cost", compressor, (run_cost, paths, compressor, repeats)
+
+
+def verdicts(result: dict[str, Any]) -> dict[str, Any]:
+    """Return whether guarded selection does what it should, as far as measured."""
+    planted = result["planted"]
     most = sum(planted["random"][part]["mean"] for part in NOISE)
-    verdicts = {
-        name: noise(found["shares"]) <= most
-        for name, found in planted.items()
-        if name.startswith(("plain", "guarded"))
-    }
-    covered = {
-        name: in_fresh_process(run_coverage, name, paths, "zstd:6:long")
-        for name in grouped_pools(paths)
-    }
-    cost = {
-        compressor: in_fresh_process(run_cost, paths, compressor, options.repeats)
-        for compressor in compressors
-    }
-    write_result(
-        "safe_selection",
-        {
-            "data": [path.name for path in options.data],
-            "planted": planted,
-            "no_more_noise_than_random": verdicts,
-            "coverage_bits_per_byte": covered,
-            "guarded_covers_better_on": sum(
-                found["guarded"] < found["random"]["mean"] for found in covered.values()
-            ),
-            "pools": len(covered),
-            "cost": cost,
+    covered = result["coverage_bits_per_byte"].values()
+    return {
+        "no_more_noise_than_random": {
+            name: noise(found["shares"]) <= most
+            for name, found in planted.items()
+            if name.startswith(("plain", "guarded"))
         },
-    )
+        "guarded_covers_better_on": sum(
+            found["guarded"] < found["random"]["mean"] for found in covered
+        ),
+        "pools": len(covered),
+    }
 
 
 if __name__ == "__main__":

@@ -50,6 +50,26 @@ def million(result: dict[str, Any]) -> str:
     )
 
 
+def estimate(result: dict[str, Any]) -> str:
+    """Return the table of estimate.json."""
+    return table(
+        ["compressor", "threads", "shortcuts", "seconds said", "seconds taken", "MB said", "MB"],
+        [
+            [
+                f"`{run['compressor']}`",
+                str(run["n_jobs"]),
+                "none" if run["packing"] == "full" else "lazy, adaptive",
+                *(
+                    f"{run[what][when]:,.1f}" if what == "seconds" else f"{run[what][when]:,.0f}"
+                    for what in ("seconds", "megabytes")
+                    for when in ("estimated", "run")
+                ),
+            ]
+            for run in result["runs"]
+        ],
+    )
+
+
 def overhead(result: dict[str, Any]) -> str:
     """Return the table of overhead.json."""
     return table(

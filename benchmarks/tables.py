@@ -354,6 +354,7 @@ TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
     "parity": parity,
     "vs_script": vs_script,
     "paper_size": paper_size,
+    "estimate": speed_tables.estimate,
     "paper_vs_script": speed_tables.paper_vs_script,
     "cost_by_prefix": cost_by_prefix,
     "overhead": speed_tables.overhead,

@@ -104,6 +104,17 @@ def _range(numbers: list[float]) -> str:
     return f"{min(numbers):.2f} to {max(numbers):.2f}"
 
 
+def estimate(result: dict[str, Any]) -> Iterator[Row]:
+    """What was said before the run."""
+    for what in ("seconds", "megabytes"):
+        off = [run[what]["estimated"] / run[what]["run"] for run in result["runs"]]
+        yield Row(
+            f"estimated {what} are within a factor of 2 of what happens",
+            f"{_range(off)} times the run's, over {len(off)} cases",
+            min(off) >= 0.5 and max(off) <= 2,
+        )
+
+
 def paper_size(result: dict[str, Any]) -> Iterator[Row]:
     """Wall time of a selection of the paper's size."""
     runs = {run["compressor"]: run for run in result["runs"]}
@@ -202,6 +213,7 @@ TARGETS: dict[str, Callable[[dict[str, Any]], Iterator[Row]]] = {
     "overhead": overhead,
     "scaling": scaling,
     "paper_size": paper_size,
+    "estimate": estimate,
     "paper_vs_script": paper_vs_script,
     "million": million,
     "import_time": import_time,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from entropylaw.compressors.base import Compressor
 from entropylaw.compressors.optional import FAST, is_installed
 from entropylaw.errors import CompressorSpecError, EntropyLawError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 ENTRY_POINT_GROUP = "entropylaw.compressors"
 
@@ -200,4 +202,6 @@ def _checked(compressor: object, demand: str) -> Compressor:
 
 
 def _plugins() -> dict[str, EntryPoint]:
+    from importlib.metadata import entry_points  # quick imports: only names not built in need it
+
     return {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
+from entropylaw import __version__
 from entropylaw.errors import ConfigError, FileFormatError, LawWarning, NotFittedError, RunsError
 from entropylaw.law import pictures
 from entropylaw.law.cautions import Caution, extrapolations, fit_cautions, low_ratios
@@ -384,14 +385,12 @@ class EntropyLawFit:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write options, runs and results as JSON, whole or not at all."""
-        from importlib.metadata import version
-
         state = self._fitted
         names = state.result.names
         write_law(
             path,
             SavedLaw(
-                entropylaw_version=version("entropylaw"),
+                entropylaw_version=__version__,
                 options=self.get_params(),
                 runs=list(state.runs),
                 coefficients=dict(zip(names, self.coef_.tolist(), strict=True)),
@@ -464,6 +463,11 @@ class EntropyLawFit:
 
     def __sklearn_is_fitted__(self) -> bool:
         return self._state is not None
+
+    def __sklearn_tags__(self) -> Any:  # asked for by cross-validation and searches
+        from sklearn.utils import Tags, TargetTags
+
+        return Tags(estimator_type="regressor", target_tags=TargetTags(required=False))
 
     def __repr__(self) -> str:
         options = ", ".join(f"{name}={value!r}" for name, value in self.get_params().items())

@@ -7,21 +7,20 @@ import os
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from entropylaw.errors import FileFormatError
 from entropylaw.io.files import atomic_write, open_text
 from entropylaw.law.runs import Run
+from entropylaw.stored import Stored, first_complaint
 
 
-class SavedLaw(BaseModel):
+class SavedLaw(Stored):
     """Hold what is in the file.
 
     Options and runs suffice to fit again, which is what loading does; the learnt values are there
     for other readers, and to find out whether the file still says what it said when saved.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     format: Literal["entropylaw.law/1"] = "entropylaw.law/1"
     entropylaw_version: str
@@ -53,10 +52,8 @@ def read_law(path: str | os.PathLike[str]) -> SavedLaw:
     try:
         return SavedLaw.model_validate_json(text)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise FileFormatError(
-            f"expected a law saved by EntropyLawFit.save; {where}: {first['msg']}.",
+            f"expected a law saved by EntropyLawFit.save; {first_complaint(error)}.",
             path=str(Path(path)),
         ) from None
 

@@ -16,7 +16,7 @@ from entropylaw.selection.overlap import Match, Overlap, Overlaps
 from entropylaw.selection.quality import Quality
 from entropylaw.selection.quotas import Quotas
 from entropylaw.selection.result import SelectionResult
-from entropylaw.selection.rounds import Round
+from entropylaw.selection.round import Round
 from entropylaw.selection.selector import ZipSelector
 
 __all__ = [

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, fields
 from typing import Any, Self
-
-from tqdm.auto import tqdm
 
 from entropylaw.compressors import Compressor, get_compressor
 from entropylaw.errors import ConfigError
@@ -21,10 +18,11 @@ from entropylaw.selection.controls import Controls, Given
 from entropylaw.selection.guidance import warn_of_short_memory
 from entropylaw.selection.manifest import Parameters, budget_record
 from entropylaw.selection.plan import Plan
+from entropylaw.selection.progress import with_bar
 from entropylaw.selection.quality import Quality
 from entropylaw.selection.quotas import Quotas
 from entropylaw.selection.result import SelectionResult
-from entropylaw.selection.rounds import Round
+from entropylaw.selection.round import Round
 from entropylaw.selection.task import Method, Task, make_result, prepare, weighted
 from entropylaw.types import AnyArray, WorkerKind
 
@@ -132,7 +130,14 @@ class PoolSelector(ABC):
         task = self._task(data, given)
         with self._scorer(task) as scorer:
             plan = weighted(task, scorer)
-            rounds = list(self._shown(self._rounds(scorer, plan, task), plan.limits.total, task))
+            rounds = list(
+                with_bar(
+                    self._rounds(scorer, plan, task),
+                    budget=plan.limits.total,
+                    spending=task.settled.spending,
+                    progress=self.progress,
+                )
+            )
         render = self.text if callable(self.text) else self.render
         result = make_result(task, plan, rounds, parameters=self._parameters(task), render=render)
         if task.settled.guarded is not None:
@@ -238,20 +243,6 @@ class PoolSelector(ABC):
             text=renderer.text,
         )
 
-    def _shown(self, rounds: Iterable[Round], budget: int, task: Task) -> Iterator[Round]:
-        show = _interactive() if self.progress is None else self.progress
-        spending = task.settled.spending
-        unit = spending.unit.removesuffix("s")
-        with tqdm(total=budget, unit=unit, disable=not show, desc="select") as bar:
-            for one in rounds:
-                bar.update(int(spending.cost_of(one.rows).sum()))
-                bar.set_postfix(ratio=f"{one.ratio:.3f}", refresh=False)
-                yield one
-
     @classmethod
     def _names(cls) -> list[str]:
         return [field.name for field in fields(cls)]
-
-
-def _interactive() -> bool:
-    return sys.stderr.isatty() or "ipykernel" in sys.modules

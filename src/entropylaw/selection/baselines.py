@@ -19,7 +19,8 @@ from entropylaw.scoring import Scorer
 from entropylaw.selection.base import PoolSelector
 from entropylaw.selection.orders import order_of_distinct, order_of_like_lengths, random_order
 from entropylaw.selection.plan import Plan
-from entropylaw.selection.rounds import Round, ordered_rounds
+from entropylaw.selection.round import Round
+from entropylaw.selection.rounds import ordered_rounds
 from entropylaw.selection.sizing import union_ratios
 from entropylaw.selection.task import Task
 from entropylaw.types import AnyArray, CompareWithin, IntArray

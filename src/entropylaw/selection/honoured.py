@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from entropylaw.alignment import Target
 from entropylaw.guards import GuardReport
@@ -11,16 +10,13 @@ from entropylaw.selection.costs import Spending
 from entropylaw.selection.ledger import NO_LIMIT, Limits
 from entropylaw.selection.quality import Quality
 from entropylaw.selection.quotas import Groups
+from entropylaw.stored import Stored
 from entropylaw.types import Action, AlignmentMethod, BudgetUnit, FloatArray, IntArray
 
 _NAMED = 6
 
 
-class _Line(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class BudgetLine(_Line):
+class BudgetLine(Stored):
     """What might be spent, what was, and the smallest record left (None if none was)."""
 
     unit: BudgetUnit
@@ -34,7 +30,7 @@ class BudgetLine(_Line):
         return f"{self.spent:,} of {self.total:,} {self.unit}{counted}"
 
 
-class GroupLine(_Line):
+class GroupLine(Stored):
     """What one group has and got, in the unit of the budget; `maximum` is None for no limit."""
 
     name: str
@@ -52,7 +48,7 @@ class GroupLine(_Line):
         return most and self.spent >= self.minimum
 
 
-class QualityLine(_Line):
+class QualityLine(Stored):
     """The quality of the choice beside that of the pool; lowest is None without scores."""
 
     minimum: float | None
@@ -72,7 +68,7 @@ class QualityLine(_Line):
         )
 
 
-class GuardLine(_Line):
+class GuardLine(Stored):
     """What one guard caught in the pool, and how much of it was chosen all the same."""
 
     guard: str
@@ -81,7 +77,7 @@ class GuardLine(_Line):
     chosen: int
 
 
-class TargetLine(_Line):
+class TargetLine(Stored):
     """How close the choice and the pool are to the target."""
 
     method: AlignmentMethod

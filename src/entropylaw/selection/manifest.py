@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from entropylaw.errors import ConfigError, InputError
 from entropylaw.guards import Guards
@@ -21,14 +21,11 @@ from entropylaw.selection.honoured import (
 )
 from entropylaw.selection.quality import Quality
 from entropylaw.selection.quotas import Quotas
+from entropylaw.stored import Stored, first_complaint
 from entropylaw.types import CompareWithin, Packing, Screening, Variant
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class BudgetRecord(_Frozen):
+class BudgetRecord(Stored):
     """A budget in tokens or bytes; a tokenizer is held by its name."""
 
     unit: Literal["tokens", "bytes"]
@@ -38,7 +35,7 @@ class BudgetRecord(_Frozen):
     tokenizer: str | None = None
 
 
-class Parameters(_Frozen):
+class Parameters(Stored):
     """What the user asked for."""
 
     selector: str = "ZipSelector"
@@ -62,7 +59,7 @@ class Parameters(_Frozen):
     text: str | tuple[str, ...] | None
 
 
-class CompressorRecord(_Frozen):
+class CompressorRecord(Stored):
     """The compressor that measured; see `entropylaw.compressors.CompressorInfo`."""
 
     name: str
@@ -71,7 +68,7 @@ class CompressorRecord(_Frozen):
     window: int | None
 
 
-class DataRecord(_Frozen):
+class DataRecord(Stored):
     """A set of records: how many, how large, and a digest of their bytes in order."""
 
     records: int
@@ -79,7 +76,7 @@ class DataRecord(_Frozen):
     fingerprint: str
 
 
-class Manifest(_Frozen):
+class Manifest(Stored):
     """Everything that decides a selection, and what came of it.
 
     Attributes
@@ -158,10 +155,8 @@ class Manifest(_Frozen):
         try:
             return cls.model_validate_json(text)
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"])) or "the whole"
             raise InputError(
-                f"{source} is no manifest of a selection: {where}: {first['msg']}. "
+                f"{source} is no manifest of a selection: {first_complaint(error)}. "
                 "Expected the JSON that ZipSelector or `entropylaw select` wrote."
             ) from error
 

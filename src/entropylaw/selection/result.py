@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import os
-import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, overload
 
 import numpy as np
 
 from entropylaw.compressors import Compressor
 from entropylaw.corpus import Corpus
-from entropylaw.errors import ConfigError, FingerprintError, InputError
+from entropylaw.errors import ConfigError, FingerprintError
 from entropylaw.io.files import atomic_write, check_output
 from entropylaw.io.load import Render, record_count, take_records
 from entropylaw.render.cards import html_card, text_card
 from entropylaw.render.selection_plots import check_plotting
+from entropylaw.selection.archive import Archive, packed, read_archive
 from entropylaw.selection.compare import JUDGE, Comparison, compare
-from entropylaw.selection.evidence import LAST_SCREENED, SHORTLISTED, Evidence
+from entropylaw.selection.evidence import Evidence
 from entropylaw.selection.explain import explain
 from entropylaw.selection.explanation import Explanation
 from entropylaw.selection.frame import columns_of, framed
@@ -26,33 +26,18 @@ from entropylaw.selection.manifest import Manifest, control_facts
 from entropylaw.selection.memory import Memory, memory_of
 from entropylaw.selection.page import selection_page
 from entropylaw.selection.pictures import figure
-from entropylaw.selection.rounds import PICK
 from entropylaw.selection.source import Source, corpus_again, source_again
 from entropylaw.types import AnyArray, FloatArray, FrameLibrary, IntArray, TakeOrder
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
     from matplotlib.figure import Figure
 
-TRACE = np.dtype(
-    [
-        ("round", "<i4"),
-        ("packed", "<i8"),
-        ("screened", "<i8"),
-        ("shortlisted", "<i8"),
-        ("evaluations", "<i8"),
-        ("set_raw", "<i8"),
-        ("set_size", "<i8"),
-    ]
-)
-"""One row per round; see `entropylaw.selection.rounds.Round`."""
-
-_EVIDENCE = {
-    "shortlisted": SHORTLISTED,
-    "last_screened": LAST_SCREENED,
-    "left_out": np.dtype(np.uint8),
-}
-_ARRAYS = {"picks": PICK, "trace": TRACE} | _EVIDENCE
-"""Members of the file of a result, and what they hold."""
+T = TypeVar("T")
+C = TypeVar("C")
+"""A record, and a container of records."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,9 +47,9 @@ class SelectionResult:
     Attributes
     ----------
     picks : structured array, shape (budget,)
-        Evidence for each pick; fields as in `entropylaw.selection.rounds.PICK`.
+        Evidence for each pick; fields as in `entropylaw.selection.round.PICK`.
     trace : structured array, shape (rounds,)
-        What each round did; fields as in `entropylaw.selection.result.TRACE`.
+        What each round did; fields as in `entropylaw.selection.round.TRACE`.
     evidence : Evidence
         What is known of the records that were not chosen; `explain` reads it.
     manifest : Manifest
@@ -131,6 +116,12 @@ class SelectionResult:
         rounds = np.repeat(np.arange(len(before)), self.trace["packed"])
         return memory_of(self.manifest.compressor.window, before[rounds])
 
+    @overload
+    def take(self, data: tuple[T, ...], *, order: TakeOrder = ...) -> tuple[T, ...]: ...
+    @overload
+    def take(self, data: os.PathLike[str] | Iterator[Any], *, order: TakeOrder = ...) -> Any: ...
+    @overload
+    def take(self, data: C, *, order: TakeOrder = ...) -> C: ...
     def take(self, data: object, *, order: TakeOrder = "choice") -> Any:
         """Return the chosen records of `data`, with all their columns, in its own container type.
 
@@ -276,6 +267,14 @@ class SelectionResult:
             matches=matches,
         )
 
+    @overload
+    def to_frame(
+        self, data: object = None, *, library: Literal["pandas"] = ...
+    ) -> pd.DataFrame: ...
+    @overload
+    def to_frame(self, data: object = None, *, library: Literal["polars"]) -> pl.DataFrame: ...
+    @overload
+    def to_frame(self, data: object = None, *, library: Literal["pyarrow"]) -> pa.Table: ...
     def to_frame(self, data: object = None, *, library: FrameLibrary = "pandas") -> Any:
         """Return the chosen records as a data frame, a row for each in the order chosen.
 
@@ -437,7 +436,7 @@ class SelectionResult:
         The file appears whole or not at all.
         """
         with atomic_write(path) as sink:
-            sink.write(self._packed())
+            sink.write(packed(Archive(self.picks, self.trace, self.evidence, self.manifest)))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, render: Render = None) -> SelectionResult:
@@ -456,24 +455,8 @@ class SelectionResult:
         InputError
             If the file is something else.
         """
-        try:
-            with zipfile.ZipFile(path) as archive:
-                manifest = archive.read("manifest.json")
-                arrays = {
-                    name: np.load(io.BytesIO(archive.read(f"{name}.npy")), allow_pickle=False)
-                    for name in _ARRAYS
-                }
-        except (zipfile.BadZipFile, KeyError, ValueError) as error:
-            raise InputError(
-                f"{path} is no saved selection: {error}. Expected what result.save() wrote."
-            ) from error
-        if any(arrays[name].dtype != kind for name, kind in _ARRAYS.items()):
-            raise InputError(f"{path} was saved by another version of entropylaw; select again.")
-        for array in arrays.values():
-            array.setflags(write=False)
-        evidence = Evidence(*(arrays[name] for name in _EVIDENCE))
-        told = Manifest.from_json(manifest, source=str(path))
-        return cls(arrays["picks"], arrays["trace"], evidence, told, render)
+        stored = read_archive(path)
+        return cls(stored.picks, stored.trace, stored.evidence, stored.manifest, render)
 
     def facts(self) -> dict[str, str]:
         """Return what the printed form shows: label to value."""
@@ -521,20 +504,3 @@ class SelectionResult:
                 "the records at the chosen rows are not those that were selected: the data has "
                 "changed since, or is in another order. Pass the data that select() was given."
             )
-
-    def _packed(self) -> bytes:
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            _add(archive, "manifest.json", self.manifest.to_json().encode())
-            arrays = [("picks", self.picks), ("trace", self.trace)]
-            arrays += [(name, getattr(self.evidence, name)) for name in _EVIDENCE]
-            for name, array in arrays:
-                member = io.BytesIO()
-                np.save(member, array, allow_pickle=False)
-                _add(archive, f"{name}.npy", member.getvalue())
-        return buffer.getvalue()
-
-
-def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    """Add a member without the time of day, so that equal results give equal files."""
-    archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from entropylaw.selection.evidence import (
 )
 from entropylaw.selection.ledger import Ledger
 from entropylaw.selection.plan import Plan
+from entropylaw.selection.round import Round, picks_of
 from entropylaw.selection.sizing import FullSizing, LazySizing, Sizing, Unions, union_ratios
 from entropylaw.selection.stages import (
     GONE,
@@ -29,75 +29,10 @@ from entropylaw.selection.stages import (
 )
 from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray
 
-PICK = np.dtype(
-    [
-        ("row", "<i8"),
-        ("round", "<i4"),
-        ("state", "<f8"),
-        ("own_raw", "<i8"),
-        ("own_size", "<i8"),
-        ("union_raw", "<i8"),
-        ("union_size", "<i8"),
-        ("pack_raw", "<i8"),
-        ("pack_size", "<i8"),
-    ]
-)
-"""Evidence for one pick.
-
-row: which record. round: counted from 0. state: the ratio at which it was screened.
-own, union, pack: raw and compressed bytes of the record alone, of it with the set chosen
-before this round, and of it with the records packed before it in this round.
-"""
-
 SCREENING_SLACK, PACKING_SLACK = 5, 0
 """Slack of the lazy sizings, in percent. Between rounds 5 % halve or quarter the records missed
 for half as many evaluations more; within a pack they double the evaluations and gain little.
 """
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Round:
-    """What one round did.
-
-    Attributes
-    ----------
-    number : int
-        Counted from 0.
-    picks : structured array, dtype PICK, shape (packed,)
-        The records chosen, in order, with the evidence for each.
-    screened, shortlisted : int
-        How many records reached the second and the third stage.
-    evaluations : int
-        How many unions were asked for. Of records that are the same to the byte one is sized
-        and counts for all, so fewer may have been computed.
-    set_raw, set_size : int
-        Bytes and compressed bytes of everything chosen so far (and owned before).
-    shortlist : structured array, dtype SHORTLISTED, shape (shortlisted,)
-        Who reached the third stage; empty where there was none.
-    last_screened : structured array, dtype LAST_SCREENED
-        Who passed the first stage last; empty where there was none.
-    """
-
-    number: int
-    picks: AnyArray
-    screened: int
-    shortlisted: int
-    evaluations: int
-    set_raw: int
-    set_size: int
-    shortlist: AnyArray
-    last_screened: AnyArray
-
-    @property
-    def rows(self) -> IntArray:
-        """The rows chosen in this round, in order."""
-        rows: IntArray = self.picks["row"]
-        return rows
-
-    @property
-    def ratio(self) -> float:
-        """Compression ratio of everything chosen so far."""
-        return self.set_raw / self.set_size
 
 
 def zip_rounds(scorer: Scorer, plan: Plan, *, rank: Ranking = lowest) -> Iterator[Round]:
@@ -205,7 +140,7 @@ class _Search:
         picked = short[packed.positions]
         self._leave(rows, screened[picked])
         return self._done(
-            _evidence(self._number, scorer, screened, state, unions, picked, packed),
+            picks_of(self._number, scorer, screened, state, unions, picked, packed),
             screened=len(screened),
             shortlisted=len(short),
             evaluations=len(unions.measured) + packed.evaluations,
@@ -223,7 +158,7 @@ class _Search:
             self.ledger.take(row)
         self._state[rows] = self._retired[rows] = GONE
         return self._done(
-            _evidence(self._number, scorer, rows, state, unions, everyone, packed),
+            picks_of(self._number, scorer, rows, state, unions, everyone, packed),
             screened=len(rows),
             shortlisted=len(rows),
             evaluations=len(rows) + packed.evaluations,
@@ -326,26 +261,6 @@ def _packed_in_order(scorer: Scorer, rows: IntArray) -> Packed:
         raw[step], sizes[step] = inside.union_raw(row)[0], inside.union_sizes(row)[0]
         inside.extend(row)
     return Packed(np.arange(len(rows)), raw, sizes, len(rows))
-
-
-def _evidence(
-    number: int,
-    scorer: Scorer,
-    screened: IntArray,
-    state: FloatArray,
-    unions: Unions,
-    picked: IntArray,
-    packed: Packed,
-) -> AnyArray:
-    """Return the record of each pick; `picked` are positions among the screened rows."""
-    rows = screened[picked]
-    picks = np.empty(len(rows), PICK)
-    picks["row"], picks["round"], picks["state"] = rows, number, state[picked]
-    picks["own_raw"], picks["own_size"] = scorer.own_raw[rows], scorer.own_sizes[rows]
-    picks["union_raw"], picks["union_size"] = unions.raw[picked], unions.sizes[picked]
-    picks["pack_raw"], picks["pack_size"] = packed.raw, packed.sizes
-    picks.setflags(write=False)
-    return picks
 
 
 def _of(weights: FloatArray | None, rows: IntArray) -> FloatArray | None:

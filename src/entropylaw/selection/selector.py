@@ -17,7 +17,8 @@ from entropylaw.selection.controls import Given
 from entropylaw.selection.estimate import Estimate, estimate_cost
 from entropylaw.selection.manifest import Manifest, recorded_budget
 from entropylaw.selection.plan import Plan
-from entropylaw.selection.rounds import Round, zip_rounds
+from entropylaw.selection.round import Round
+from entropylaw.selection.rounds import zip_rounds
 from entropylaw.selection.task import Method, Task, weighted
 from entropylaw.types import AnyArray, CompareWithin, Packing, Screening, Variant, WorkerKind
 

@@ -9,15 +9,16 @@ import numpy as np
 
 from entropylaw.alignment import alignment_scores
 from entropylaw.corpus import Corpus
-from entropylaw.errors import BudgetError, ConfigError, InputError, QuotaError
+from entropylaw.errors import BudgetError, ConfigError, QuotaError
 from entropylaw.guards import GuardReport, check_records
 from entropylaw.io.columns import column_of
 from entropylaw.io.load import Render, Text, as_corpus
 from entropylaw.selection.budget import Tokens
 from entropylaw.selection.controls import Controls, Given
 from entropylaw.selection.costs import Spending, settled_budget
+from entropylaw.selection.eligible import check_required, rows_of, selectable_rows
 from entropylaw.selection.ledger import Limits
-from entropylaw.selection.quality import by_quality, checked_scores, good_enough
+from entropylaw.selection.quality import by_quality, checked_scores
 from entropylaw.selection.quotas import Groups, groups_of, settled_quotas
 from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray
 
@@ -103,10 +104,10 @@ def settle(
     scores = _scores(data, controls, given, count)
     required = rows_of("required", given.required, count)
     forbidden = rows_of("forbidden", given.forbidden, count)
-    _check_required(pool, required, forbidden, owned)
+    check_required(pool, required, forbidden, owned)
     guarded = _guarded(pool, controls, n_jobs)
 
-    selectable, left_out, by_row = _selectable(
+    selectable, left_out, by_row = selectable_rows(
         pool, controls, scores, guarded, required=required, owned=owned, forbidden=forbidden
     )
     may = selectable.copy()
@@ -129,31 +130,6 @@ def settle(
         guarded=guarded,
         aligned=_aligned(pool, controls, render, text, n_jobs),
     )
-
-
-def rows_of(name: str, rows: Sequence[int] | AnyArray | None, count: int) -> IntArray:
-    """Return rows of a pool as int64, in their order.
-
-    Raises
-    ------
-    InputError
-        If they are not distinct whole numbers from 0 to `count` - 1.
-    """
-    if rows is None or not len(rows):
-        return np.empty(0, np.int64)
-    values: AnyArray = np.asarray(rows)
-    if values.ndim != 1 or not np.issubdtype(values.dtype, np.integer):
-        raise InputError(
-            f"{name} must be row numbers, a flat sequence of integers, got {values.dtype} of shape "
-            f"{values.shape}. For a mask m pass np.flatnonzero(m)."
-        )
-    distinct = len(np.unique(values))
-    if values.min() < 0 or values.max() >= count or distinct < len(values):
-        raise InputError(
-            f"{name} as rows must be distinct and from 0 to {count - 1}; seen: {len(values)} "
-            f"rows, {distinct} distinct, from {values.min()} to {values.max()}."
-        )
-    return values.astype(np.int64)
 
 
 def _groups(data: object, controls: Controls, given: Given, count: int) -> Groups | None:
@@ -231,66 +207,6 @@ def _aligned(
         compressor=target.compressor,
         n_jobs=n_jobs,
     )
-
-
-def _check_required(pool: Corpus, required: IntArray, forbidden: IntArray, owned: IntArray) -> None:
-    for name, others in (("forbidden", forbidden), ("in initial_subset", owned)):
-        both = np.intersect1d(required, others)
-        if len(both):
-            raise ConfigError(
-                f"{len(both)} rows are required and {name}, the first is {both[0]}. "
-                "Take them out of one of the two."
-            )
-    empty = required[pool.lengths[required] == 0]
-    if len(empty):
-        raise InputError(
-            f"{len(empty)} required records hold no text, the first is {empty[0]}. "
-            "Take them out of required=."
-        )
-
-
-def _selectable(
-    pool: Corpus,
-    controls: Controls,
-    scores: FloatArray | None,
-    guarded: GuardReport | None,
-    *,
-    required: IntArray,
-    owned: IntArray,
-    forbidden: IntArray,
-) -> tuple[BoolArray, dict[str, int], AnyArray]:
-    lengths, selectable = pool.lengths, np.ones(len(pool), np.bool_)
-    reasons: list[tuple[str, BoolArray]] = [
-        ("empty", lengths == 0),
-        ("owned", _marked(owned, len(pool))),
-        ("forbidden", _marked(forbidden, len(pool))),
-    ]
-    if controls.min_bytes is not None:
-        reasons.append((f"shorter than {controls.min_bytes:,} bytes", lengths < controls.min_bytes))
-    if controls.max_bytes is not None:
-        reasons.append((f"longer than {controls.max_bytes:,} bytes", lengths > controls.max_bytes))
-    if controls.quality is not None and scores is not None:
-        enough = good_enough(controls.quality, scores)
-        reasons.append((f"quality below {controls.quality.minimum}", ~enough))
-    for finding in () if guarded is None else guarded.findings:
-        if finding.action == "drop":
-            reasons.append((f"guard {finding.guard}", _marked(finding.rows, len(pool))))
-    left_out: dict[str, int] = {}
-    by_row = np.zeros(len(pool), np.uint8)
-    selectable[required] = False
-    for reason, out in reasons:
-        now = selectable & out
-        if now.any():
-            left_out[reason] = int(np.count_nonzero(now))
-            by_row[now] = len(left_out)
-        selectable &= ~out
-    return selectable, left_out, by_row
-
-
-def _marked(rows: IntArray, count: int) -> BoolArray:
-    marked = np.zeros(count, np.bool_)
-    marked[rows] = True
-    return marked
 
 
 def _limits(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from importlib.metadata import version
 
 import numpy as np
 
+from entropylaw import __version__
 from entropylaw.alignment import alignment_weights
 from entropylaw.compressors import Compressor, describe
 from entropylaw.corpus import Corpus, checked_weights
@@ -16,6 +16,7 @@ from entropylaw.errors import ConfigError
 from entropylaw.io.load import Render, Text, as_corpus
 from entropylaw.scoring import Scorer
 from entropylaw.selection.controls import Controls, Given
+from entropylaw.selection.eligible import rows_of
 from entropylaw.selection.evidence import LAST_SCREENED, SHORTLISTED, Evidence, gathered
 from entropylaw.selection.guidance import warn_of_empty, warn_of_slow
 from entropylaw.selection.honoured import (
@@ -29,9 +30,9 @@ from entropylaw.selection.likeness import likeness_weights
 from entropylaw.selection.manifest import CompressorRecord, DataRecord, Manifest, Parameters
 from entropylaw.selection.plan import Plan, count_evaluations
 from entropylaw.selection.quality import quality_weights
-from entropylaw.selection.result import TRACE, SelectionResult
-from entropylaw.selection.rounds import Round
-from entropylaw.selection.settle import Settled, rows_of, settle
+from entropylaw.selection.result import SelectionResult
+from entropylaw.selection.round import TRACE, Round
+from entropylaw.selection.settle import Settled, settle
 from entropylaw.selection.source import source_of
 from entropylaw.types import FloatArray, IntArray, Packing, Screening, Variant
 
@@ -193,7 +194,7 @@ def make_result(
     rows, settled = picks["row"], task.settled
     left = np.setdiff1d(np.flatnonzero(settled.selectable), rows)
     manifest = Manifest(
-        entropylaw=version("entropylaw"),
+        entropylaw=__version__,
         parameters=parameters,
         compressor=CompressorRecord(**asdict(describe(task.method.compressor))),
         pool=_data_record(task.pool),

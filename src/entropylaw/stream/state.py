@@ -7,25 +7,22 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from itertools import accumulate, chain, pairwise
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError
+from pydantic import Field, NonNegativeInt, ValidationError
 
+from entropylaw import __version__
 from entropylaw.errors import InputError
 from entropylaw.io.files import PathLike, atomic_write
+from entropylaw.stored import Stored, first_complaint
 from entropylaw.stream.memory import PARTS
 from entropylaw.stream.tally import StreamTally
 from entropylaw.types import OnError
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Options(_Frozen):
+class Options(Stored):
     """What the user asked for, with defaults settled."""
 
     keep: float | None
@@ -41,7 +38,7 @@ class Options(_Frozen):
     on_error: OnError
 
 
-class Head(_Frozen):
+class Head(Stored):
     """The JSON member of the file.
 
     `ratios` holds the number of ratios by band of length, `contents` the bytes of each part of
@@ -79,7 +76,7 @@ class State:
 def write_state(path: PathLike, state: State) -> None:
     """Write the file whole or not at all; the same state gives the same file."""
     head = Head(
-        entropylaw=version("entropylaw"),
+        entropylaw=__version__,
         options=state.options,
         tally=state.tally,
         ratios={band: len(ratios) for band, ratios in state.ratios.items()},
@@ -111,9 +108,7 @@ def read_state(path: PathLike) -> State:
             ratios = np.load(io.BytesIO(archive.read("ratios.npy")), allow_pickle=False)
             contents = archive.read("contents.bin")
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the whole"
-        raise InputError(_no_state(path, f"{where}: {first['msg']}")) from error
+        raise InputError(_no_state(path, first_complaint(error))) from error
     except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError) as error:
         raise InputError(_no_state(path, str(error))) from error
     bands = head.ratios
