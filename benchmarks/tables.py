@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import container_tables
+import safe_tables
 import speed_tables
 from pages import has_place, placed, stem, table
 
@@ -17,6 +18,7 @@ PAGES = [
     HERE / "README.md",
     DOCS / "explanation" / "memory.md",
     DOCS / "how-to" / "containers.md",
+    DOCS / "how-to" / "controls.md",
     DOCS / "how-to" / "select-for-a-target.md",
     DOCS / "how-to" / "stream.md",
 ]
@@ -366,6 +368,7 @@ TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
     "stream": stream,
     "alignment": alignment,
     "containers": container_tables.containers,
+    "safe_selection": safe_tables.safe_selection,
 }
 
 if __name__ == "__main__":

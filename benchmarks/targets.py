@@ -193,6 +193,45 @@ def quality_by_schedule(result: dict[str, Any]) -> Iterator[Row]:
     )
 
 
+def safe_selection(result: dict[str, Any]) -> Iterator[Row]:
+    """Noise, quotas, coverage and cost of controls."""
+    planted = result["planted"]
+    parts = ("base64", "shuffled words", "template")
+    usual = sum(planted["random"][part]["mean"] for part in parts)
+    for way in (name for name in planted if name.startswith("guarded")):
+        own = sum(planted[way]["shares"].get(part, 0.0) for part in parts)
+        spec = way.partition(", ")[2]
+        kept = [group["kept"] for group in planted[way]["groups"].values()]
+        yield Row(
+            f"{way.partition(', ')[0]} `{spec}` takes no more noise than random",
+            f"{own:.1%} of the choice; random {usual:.1%}, "
+            f"plain {sum(planted[f'plain, {spec}']['shares'].get(p, 0.0) for p in parts):.1%}",
+            own <= usual,
+        )
+        yield Row(
+            f"{way.partition(', ')[0]} `{spec}` keeps every quota to within a record",
+            f"{sum(kept)} of {len(kept)} groups",
+            all(kept),
+        )
+    covered = result["coverage_bits_per_byte"].values()
+    for way, how in (("guarded", ""), ("guarded and typical", " with `typicality=0.1`")):
+        changes = [found[way] / found["random"]["mean"] - 1 for found in covered]
+        yield Row(
+            f"guarded `{LONG}`{how} covers unseen records better than random on 4 of 5 pools",
+            f"{sum(change < 0 for change in changes)} of {len(changes)}: "
+            + ", ".join(f"{change:+.1%}" for change in changes),
+            sum(change < 0 for change in changes) >= 0.8 * len(changes),
+        )
+    for spec, found in result["cost"].items():
+        every, nothing = found["every control"], found["controls that do nothing"]
+        yield Row(
+            f"all controls together cost under 25 % of the plain run: `{spec}`",
+            f"{nothing['over_plain'] - 1:+.0%} CPU where they change no pick; "
+            f"{every['over_plain'] - 1:+.0%} where they do, and other records are chosen",
+            nothing["over_plain"] < 1.25,
+        )
+
+
 def import_time(result: dict[str, Any]) -> Iterator[Row]:
     """The import."""
     runs = {run["imported"]: run for run in result["runs"]}
@@ -216,6 +255,7 @@ TARGETS: dict[str, Callable[[dict[str, Any]], Iterator[Row]]] = {
     "estimate": estimate,
     "paper_vs_script": paper_vs_script,
     "million": million,
+    "safe_selection": safe_selection,
     "import_time": import_time,
 }
 

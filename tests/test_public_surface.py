@@ -2,18 +2,61 @@
 
 import subprocess
 import sys
+from importlib import import_module
+from types import ModuleType
 
 import pytest
 
 import entropylaw
 
-HEAVY = {"scipy", "pandas", "pyarrow", "matplotlib", "torch", "ray", "datasets", "polars"}
+HEAVY = {
+    *("scipy", "pandas", "pyarrow", "matplotlib", "torch", "ray", "datasets", "polars"),
+    *("narwhals", "sklearn", "tqdm"),
+}
+PACKAGES = ["auditing", "compressors", "guards", "law", "selection", "stream"]
+"""Their `__init__` only brings names together."""
+
+MODULES = ["alignment", "ratios", "testing"]
+"""Public modules that define their names themselves."""
 
 
 def test_all_is_sorted_and_everything_in_it_can_be_had():
     assert sorted(entropylaw.__all__) == entropylaw.__all__ == dir(entropylaw)
     for name in entropylaw.__all__:
         assert getattr(entropylaw, name) is not None
+
+
+def public(module):
+    """Return what a module holds under a public name: name to value, without modules."""
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if not name.startswith("_") and not isinstance(value, ModuleType)
+    }
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_exports_what_it_brings_together(package):
+    module = import_module(f"entropylaw.{package}")
+    assert sorted(module.__all__) == sorted(public(module))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_exports_what_it_defines(name):
+    module = import_module(f"entropylaw.{name}")
+    defined = [
+        name
+        for name, value in public(module).items()
+        if getattr(value, "__module__", None) == module.__name__
+    ]
+    assert sorted(module.__all__) == sorted(defined)
+
+
+def test_each_name_is_the_one_its_home_exports():
+    for name, home in entropylaw._HOMES.items():
+        module = import_module(f"entropylaw.{home}")
+        assert name in getattr(module, "__all__", public(module))
+        assert getattr(entropylaw, name) is getattr(module, name)
 
 
 def test_an_unknown_name():

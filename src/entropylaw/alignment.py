@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, field
-from numbers import Real
 from typing import get_args
 
 import numpy as np
@@ -26,7 +25,9 @@ from entropylaw.scoring.repeats import first_copies, sized_once
 from entropylaw.scoring.shares import Around
 from entropylaw.scoring.workers import Serial
 from entropylaw.types import AlignmentMethod, AnyArray, FloatArray, IntArray, WorkerKind
-from entropylaw.weights import exponential_weights
+from entropylaw.weights import check_weight, exponential_weights
+
+__all__ = ["Target", "alignment_scores", "alignment_weights"]
 
 DEFAULT_COMPRESSORS: dict[AlignmentMethod, str] = {
     "conditional": "zstd:6:long",
@@ -39,8 +40,6 @@ MANY_PAIRS = 1_000_000
 
 MANY_BYTES = 1_000_000_000
 """Bytes of target compressed anew above which a compressor without priming deserves one."""
-
-MOST_WEIGHT = 10.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +83,7 @@ class Target:
             )
         if self.weight == 0:
             raise ConfigError("the weight of a target must be above 0; at 0 leave target= out.")
-        _check_weight(self.weight)
+        check_weight("the weight of a target", self.weight)
         _check_method(self.method)
         if self.compressor is not None:
             get_compressor(self.compressor)
@@ -219,7 +218,7 @@ def alignment_weights(scores: AnyArray, mix: float) -> FloatArray:
     >>> alignment_weights(np.array([0.1, 0.2, 0.3]), 0.5).round(2).tolist()
     [0.71, 1.0, 1.4]
     """
-    _check_weight(mix)
+    check_weight("the weight of alignment", mix)
     values = np.asarray(scores, np.float64)
     if values.ndim != 1 or not len(values) or not np.isfinite(values).all():
         raise ScoreError(
@@ -287,19 +286,6 @@ def _target_texts(target: object, render: Render, text: Text) -> list[bytes]:
 def _check_method(method: object) -> None:
     if method not in get_args(AlignmentMethod):
         raise ConfigError(f'method must be "conditional" or "zip-fit", got {method!r}.')
-
-
-def _check_weight(weight: object) -> None:
-    if (
-        isinstance(weight, Real)
-        and not isinstance(weight, bool)
-        and 0 <= float(weight) <= MOST_WEIGHT
-    ):
-        return
-    raise ConfigError(
-        f"the weight of alignment must be a number from 0 to {MOST_WEIGHT:g}, got {weight!r}; "
-        "0.1 is mild, 1.0 strong."
-    )
 
 
 def _warn_of_memory(codec: Compressor, target_bytes: int, records: int) -> None:

@@ -19,6 +19,15 @@ from entropylaw.io.columns import column_of
 from entropylaw.io.load import Render, Text, as_corpus
 from entropylaw.types import FloatArray, IntArray
 
+__all__ = [
+    "compressed_fraction",
+    "compression_ratio",
+    "conditional_ratios",
+    "conditional_sizes",
+    "group_ratios",
+    "sample_ratios",
+]
+
 
 def compression_ratio(
     data: object,

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+from numbers import Real
+
 import numpy as np
 
+from entropylaw.errors import ConfigError
 from entropylaw.types import FloatArray
 
 MOST_DEVIATIONS = 3.0
 """Scores further than this from the median count as this far, so that no outlier rules."""
 
+MOST_WEIGHT = 10.0
+"""Far beyond this nothing but the scores decides."""
+
 _DEVIATIONS_PER_MAD = 1.4826  # of normally distributed scores
+
+
+def check_weight(name: str, weight: object) -> None:
+    """Raise ConfigError unless a weight of scores is a number from 0 to MOST_WEIGHT."""
+    if (
+        isinstance(weight, Real)
+        and not isinstance(weight, bool)
+        and 0 <= float(weight) <= MOST_WEIGHT
+    ):
+        return
+    raise ConfigError(
+        f"{name} must be a number from 0 to {MOST_WEIGHT:g}, got {weight!r}; 0.1 is mild, 1.0 "
+        "strong."
+    )
 
 
 def exponential_weights(scores: FloatArray, strength: float) -> FloatArray:

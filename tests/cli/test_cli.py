@@ -1,11 +1,10 @@
-"""The command line, as a user runs it: in a process of its own."""
+"""The commands that read records and runs: what they write, and what they refuse."""
 
 import gzip
 import json
-import subprocess
-import sys
 
 import pytest
+from command_runs import run
 
 RECORDS = [
     {"instruction": f"Say {i}", "input": "", "output": f"{i} {i**7} {i % 7}", "extra": [i, None]}
@@ -18,17 +17,6 @@ def pool(tmp_path):
     path = tmp_path / "pool.jsonl"
     path.write_text("".join(json.dumps(r) + "\n" for r in RECORDS))
     return path
-
-
-def run(*arguments, ok=True):
-    done = subprocess.run(
-        [sys.executable, "-c", "from entropylaw.cli import main; main()", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert (done.returncode == 0) == ok, done.stderr
-    return done
 
 
 def test_select_writes_chosen_records_unchanged_and_a_manifest_that_repeats_it(pool, tmp_path):

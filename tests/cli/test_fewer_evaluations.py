@@ -2,7 +2,8 @@
 
 import json
 
-from test_cli import pool, run  # noqa: F401  (pool: a fixture)
+from command_runs import run
+from test_cli import pool  # noqa: F401  (a fixture)
 
 
 def test_options_reach_the_manifest_and_the_repeat(pool, tmp_path):  # noqa: F811

@@ -1,10 +1,10 @@
-"""`entropylaw report` and `select --report`, in processes of their own."""
+"""`entropylaw report` and `select --report`."""
 
 import json
 import random
 
 import pytest
-from test_cli import run
+from command_runs import run
 
 from entropylaw import ZipSelector
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from command_runs import run
 
 RECORDS = [
     {"id": i, "question": f"Say {i}", "answer": f"{i} {i**7} {i % 7}", "source": f"s{i % 3}", "tags": [i, None]}
@@ -22,17 +21,6 @@ TABLE = pa.Table.from_pylist(RECORDS).replace_schema_metadata({"made": "here"})
 def pool(tmp_path: Path) -> Path:
     pq.write_table(TABLE, tmp_path / "pool.parquet", row_group_size=70)
     return tmp_path / "pool.parquet"
-
-
-def run(*arguments: object, ok: bool = True) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-c", "from entropylaw.cli import main; main()", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert (done.returncode == 0) == ok, done.stderr
-    return done
 
 
 def test_parquet_in_parquet_out(pool: Path) -> None:

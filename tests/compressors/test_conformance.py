@@ -38,6 +38,15 @@ def test_built_in(check):
     check()
 
 
+@pytest.mark.parametrize("compressor", BUILT_IN, ids=repr)
+def test_built_in_ones_take_any_bytes(compressor):
+    data = b"to be or not to be, that is the question"
+    kept = bytearray(data)
+    for view in (kept, memoryview(data)):
+        assert compressor.compressed_size(view) == compressor.compressed_size(data)
+    assert kept == data
+
+
 @dataclass(frozen=True)
 class Honest:
     """A compressor that keeps every promise; each culprit below breaks one."""
@@ -96,14 +105,6 @@ class KeepsItsStream(Honest):
 
     def compressed_size(self, data, /):
         return len(self.stream.compress(data)) + len(self.stream.flush(zlib.Z_SYNC_FLUSH))
-
-
-class ClearsItsInput(Honest):
-    def compressed_size(self, data, /):
-        size = super().compressed_size(data)
-        if isinstance(data, bytearray) and data:
-            data[0] ^= 1
-        return size
 
 
 class EqualToNone(Honest):
@@ -185,7 +186,6 @@ CULPRITS = [
     (checks.check_size_is_a_count, FindsNothing()),
     (checks.check_empty_input, ChokesOnNothing()),
     (checks.check_deterministic, KeepsItsStream()),
-    (checks.check_accepts_views, ClearsItsInput()),
     (checks.check_equality, EqualToNone()),
     (checks.check_repr, TellsItsAddress()),
     (checks.check_pickles, HoldsAState()),

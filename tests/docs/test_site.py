@@ -26,6 +26,8 @@ MODULES = [  # each has a page of the reference
     "entropylaw.testing",
 ]
 NOTEBOOKS = sorted(DOCS.rglob("*.ipynb"))
+HOW_TO = sorted((DOCS / "how-to").glob("*.md"))
+LINKED = re.compile(r"\]\(([^)\s]+)\)")
 LOADED = re.compile(
     r"""<(?:script|img|iframe|link)\b[^>]*?\b(?:src|href)=["']?((?:https?:)?//[^"'> ]+)"""
 )
@@ -39,11 +41,40 @@ def in_nav(entry):
     return [page for part in parts for page in in_nav(part)]
 
 
+def links(page):
+    """Return what a page links to, as it is written there."""
+    return LINKED.findall(page.read_text(encoding="utf-8"))
+
+
 def test_every_page_is_in_the_navigation_once():
     nav = in_nav(yaml.safe_load((ROOT / "mkdocs.yml").read_text())["nav"])
     written = [path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")]
     written += [path.relative_to(DOCS).with_suffix(".md").as_posix() for path in NOTEBOOKS]
     assert sorted(nav) == sorted(written), "name each page once under nav in mkdocs.yml"
+
+
+def test_the_first_page_leads_everywhere():
+    linked = {target.partition("#")[0] for target in links(DOCS / "index.md")}
+    for folder in ("tutorials", "how-to", "explanation"):
+        pages = {f"{folder}/{path.name}" for path in (DOCS / folder).iterdir()}
+        assert pages <= linked, f"index.md does not lead to {sorted(pages - linked)}"
+    assert {"reference/index.md", "reference/cli.md", "reference/stability.md"} <= linked
+
+
+@pytest.mark.parametrize("path", HOW_TO, ids=lambda path: path.name)
+def test_each_how_to_ends_with_what_is_next(path):
+    *_, last = path.read_text(encoding="utf-8").split("\n## ")
+    assert last.startswith("Next\n"), f"{path.name} ends with another section"
+    assert len(LINKED.findall(last)) >= 2
+
+
+def test_the_tutorial_needs_five_lines():
+    cells = json.loads((DOCS / "tutorials" / "select.ipynb").read_text(encoding="utf-8"))["cells"]
+    sources = ["".join(cell["source"]) for cell in cells]
+    lines = sources[sources.index("## Five lines") + 1].split("\n")
+    _, *steps = filter(None, lines)  # without the import
+    wanted = ("read_parquet(", ".select(", ".to_parquet(", ".report(")
+    assert all(name in step for name, step in zip(wanted, steps, strict=True))
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)

@@ -1,11 +1,13 @@
 """Every Python block of README and docs runs, page by page, in a folder with sample files.
 
 Blocks of one page share their names and run in order. A block with ``>>>`` prompts is a doctest;
-any other is executed. The folder holds `pool.jsonl`, `owned.jsonl`, `runs.csv` and `versions.csv`.
+any other is executed. The folder holds `pool.jsonl`, `pool.parquet`, `owned.jsonl`, `runs.csv` and
+`versions.csv`.
 Blocks fenced as ``py`` need a trainer or a cluster and are not run.
 
 Of shell blocks, each `entropylaw` command must be one that exists, with options that exist; those of
-the page on the command line, and a few more, are run.
+the page on the command line, and a few more, are run. Blocks of TOML whose first line is a comment
+with a name are files beside them.
 """
 
 import doctest
@@ -16,6 +18,7 @@ import sys
 import warnings
 from types import ModuleType
 
+import pandas as pd
 import pytest
 from doc_pages import PAGES, ROOT, page_id
 from typer.testing import CliRunner
@@ -26,7 +29,12 @@ from entropylaw.io.stdlib_pool import stdlib_records
 
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SHELL = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
-RUN = ["docs/reference/cli.md", "docs/how-to/extend-a-dataset.md"]
+TOML = re.compile(r"^```toml\n(# (\S+\.toml)\n.*?)^```", re.MULTILINE | re.DOTALL)
+RUN = [
+    "docs/how-to/command-line.md",
+    "docs/how-to/extend-a-dataset.md",
+    "docs/reference/cli.md",
+]
 """Pages whose shell commands are run, in their order."""
 
 RUNS = """\
@@ -77,6 +85,7 @@ def small_pool():
 def sample_folder(tmp_path, monkeypatch, small_pool):
     for name, lines in (("pool", small_pool), ("owned", small_pool[:50])):
         (tmp_path / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    pd.DataFrame(map(json.loads, small_pool)).to_parquet(tmp_path / "pool.parquet")
     (tmp_path / "runs.csv").write_text(RUNS)
     (tmp_path / "versions.csv").write_text(VERSIONS)
     monkeypatch.chdir(tmp_path)
@@ -106,6 +115,8 @@ def test_commands_exist(page):
 
 @pytest.mark.parametrize("page", RUN)
 def test_commands_run(page, sample_folder):
+    for text, name in TOML.findall((ROOT / page).read_text(encoding="utf-8")):
+        (sample_folder / name).write_text(text, encoding="utf-8")
     for arguments in commands(ROOT / page):
         with warnings.catch_warnings():  # the application sets filters of its own
             done = CliRunner().invoke(app, arguments)

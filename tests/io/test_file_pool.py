@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from entropylaw import Quality, ZipSelector, audit
 from entropylaw.errors import ColumnError, FileFormatError, FingerprintError, TextColumnError
 from entropylaw.io.load import load_file
 
@@ -56,6 +57,14 @@ class TestSkipping:
         assert pool.column(broken, "n") == list(range(6))
         with pytest.raises(ColumnError, match="no column 'm' in record 0. Columns seen: text, n"):
             pool.column(broken, "m")
+
+    def test_it_is_data_for_a_selector_and_an_audit(self, broken: Path) -> None:
+        pool = load_file(broken, on_error="skip")
+        selector = ZipSelector(3, quality=Quality("n", minimum=3))
+        assert sorted(selector.select(pool).indices.tolist()) == [3, 4, 5]
+        assert audit(pool, groups="n").to_dict() == audit(GOOD, groups="n").to_dict()
+        with pytest.raises(ColumnError, match="no column 'm'"):
+            audit(pool, groups="m")
 
     def test_the_first_is_an_error_otherwise(self, broken: Path) -> None:
         with pytest.raises(FileFormatError, match=rf"{broken.name}, line 3: not valid JSON"):

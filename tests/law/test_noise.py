@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import zlib
+from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from entropylaw.errors import ConfigError, InputError
+from entropylaw import compression_ratio
+from entropylaw.errors import ConfigError, EmptyPoolError, InputError, RecordError
 from entropylaw.law.noise import measure_ratio_noise, ratio_noise, ratio_of_sums
 
 
 class Zlib:
-    def compressed_size(self, data: bytes) -> int:
+    name = "zlib at 6"
+
+    def compressed_size(self, data: bytes, /) -> int:
         return len(zlib.compress(data, 6))
 
 
@@ -44,12 +49,59 @@ def test_order_of_blocks_and_totals():
     assert noise.to_dict()["blocks"] == 5
 
 
+TEXTS = [f"record {i} of many, {i * i % 97}" for i in range(300)]
+
+
 def test_measuring_equals_the_compressor():
-    records = [b"record %d of many, %d\n" % (i, i * i % 97) for i in range(300)]
-    noise = measure_ratio_noise(records, Zlib(), blocks=10)
-    whole = b"".join(records)
+    noise = measure_ratio_noise(TEXTS, Zlib(), blocks=10)
+    whole = "\n".join(TEXTS).encode()
     assert noise.compression_ratio == len(whole) / len(zlib.compress(whole, 6))
     assert 0 < noise.std_err < 0.2 * noise.compression_ratio
+    assert (noise.blocks, noise.records) == (10, 300)
+
+
+def test_each_block_adds_what_the_compressor_says():
+    wholes = ["\n".join(TEXTS[: 30 * block]).encode() for block in range(1, 11)]
+    raw = np.diff([0, *map(len, wholes)])
+    compressed = np.diff([0, *(len(zlib.compress(whole, 6)) for whole in wholes)])
+    expected = ratio_noise(raw, compressed, blocks=10)
+    assert measure_ratio_noise(TEXTS, Zlib(), blocks=10).std_err == expected.std_err
+
+
+def containers(folder: Path) -> list[object]:
+    path = folder / "pool.txt"
+    path.write_text("\n".join(TEXTS) + "\n")
+    return [
+        [text.encode() for text in TEXTS],
+        tuple(TEXTS),
+        [{"text": text, "n": 1} for text in TEXTS],
+        pa.table({"text": TEXTS}),
+        path,
+    ]
+
+
+def test_measures_whatever_compression_ratio_does(tmp_path):
+    expected = measure_ratio_noise(TEXTS, "zstd:3")
+    assert expected.compression_ratio == compression_ratio(TEXTS, "zstd:3")
+    for data in containers(tmp_path):
+        assert measure_ratio_noise(data, "zstd:3") == expected
+    rows = [{"body": text} for text in TEXTS]
+    assert measure_ratio_noise(rows, "zstd:3", text="body") == expected
+    assert measure_ratio_noise(rows, "zstd:3", render=lambda row: row["body"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("records", "error", "match"),
+    [
+        (TEXTS[:4], InputError, "5 records or more; saw 4"),
+        ([], EmptyPoolError, "no records"),
+        ([*TEXTS, 7], RecordError, "record 300"),
+        ("one string", InputError, "pathlib.Path"),
+    ],
+)
+def test_records_that_cannot_be_measured(records, error, match):
+    with pytest.raises(error, match=match):
+        measure_ratio_noise(records)
 
 
 def test_few_intervals_have_no_error():

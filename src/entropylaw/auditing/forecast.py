@@ -170,6 +170,7 @@ def forecast(
     options: Options,
     seed: int,
     n_jobs: int,
+    progress: bool | None = None,
 ) -> Forecast:
     """Select from a sample of a pool and compare the choice with random draws.
 
@@ -191,6 +192,8 @@ def forecast(
         Of the random draws.
     n_jobs : int
         Threads.
+    progress : bool or None
+        A bar on stderr; None: only on a terminal or in a notebook.
 
     Raises
     ------
@@ -202,7 +205,7 @@ def forecast(
     stages = _scaled_stages(len(sample) / len(corpus))
     count = max(1, round(share * len(sample)))
     codes = kinds.groups[1][sample]
-    chosen = sample[_selected(part, codes, count, stages, options, n_jobs)]
+    chosen = sample[_selected(part, codes, count, stages, options, n_jobs, progress)]
     size = int(corpus.lengths[chosen].sum())
     draws = [
         sample[random_rows(part.lengths, total=size, seed=int(state))]
@@ -273,6 +276,7 @@ def _selected(
     stages: tuple[int, int, int],
     options: Options,
     n_jobs: int,
+    progress: bool | None,
 ) -> IntArray:
     k1, k2, k3 = stages
     selector = ZipSelector(
@@ -284,10 +288,11 @@ def _selected(
         quotas=options.quotas,
         compare_within=options.compare_within,
         guards=options.guards,
+        typicality=options.typicality,
         packing="lazy",
         screening="adaptive" if options.quotas is None else "full",
         n_jobs=n_jobs,
-        progress=False,
+        progress=progress,
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EntropyLawWarning)  # the audit says it in its own words

@@ -24,12 +24,15 @@ class Options:
         What each group gets.
     compare_within : {"pool", "group", "length", "group and length"}
         Among which records ratios are compared.
+    typicality : float
+        How much it counts that a record is typical of its pool.
     """
 
     compressor: str | Compressor
     guards: Guards | None = None
     quotas: Quotas | None = None
     compare_within: CompareWithin = "pool"
+    typicality: float = 0.0
 
     @property
     def name(self) -> str:
@@ -56,6 +59,8 @@ class Options:
             told.append(f'quotas=Quotas(shares="{self.quotas.shares}")')
         if self.compare_within != "pool":
             told.append(f'compare_within="{self.compare_within}"')
+        if self.typicality:
+            told.append(f"typicality={self.typicality:g}")
         if self.guards is not None:
             told.append(f"guards={self.guards!r}".replace("'", '"'))
         return ", ".join(told)

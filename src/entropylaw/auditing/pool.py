@@ -63,6 +63,7 @@ def audit(
     text: Text = None,
     seed: int = 0,
     n_jobs: int | None = None,
+    progress: bool | None = None,
 ) -> AuditReport:
     """Say what is in a pool, and whether selection by compression ratio is likely to hurt it.
 
@@ -74,7 +75,7 @@ def audit(
 
     Parameters
     ----------
-    data : records in any container, a path, or a Corpus
+    data : records in any container, a path, a FilePool, or a Corpus
         The pool.
     groups : str or sequence of length n, optional
         The group of each record, such as its source or language: a column, or the values.
@@ -97,6 +98,9 @@ def audit(
         Of all samples; the same seed gives the same report.
     n_jobs : int, optional
         Threads; all cores if left out. The report does not depend on it.
+    progress : bool, optional
+        A bar on stderr for each selection that is tried; if left out, only on a terminal or in a
+        notebook.
 
     Returns
     -------
@@ -137,7 +141,9 @@ def audit(
     corpus = as_corpus(data, render=render, text=text)
     of_groups = _groups(data, groups, len(corpus))
     column = groups if isinstance(groups, str) else None
-    of_pool = _Audit(corpus, of_groups, column, codec, guards or Guards(), length_bins, seed, jobs)
+    of_pool = _Audit(
+        corpus, of_groups, column, codec, guards or Guards(), length_bins, seed, jobs, progress
+    )
     return of_pool.report(share, forecast_records, window_bytes)
 
 
@@ -166,6 +172,7 @@ class _Audit:
         bins: int,
         seed: int,
         jobs: int,
+        progress: bool | None,
     ) -> None:
         self._corpus = corpus
         self._groups = groups
@@ -174,6 +181,7 @@ class _Audit:
         self._guards = guards
         self._seed = seed
         self._jobs = jobs
+        self._progress = progress
         with Scorer(corpus, codec, n_jobs=jobs) as scorer:
             self._own_ratios = scorer.own_raw / np.maximum(scorer.own_sizes, 1)
         self._caught = check_records(corpus, guards, own_ratios=self._own_ratios, n_jobs=jobs)
@@ -234,6 +242,7 @@ class _Audit:
                 options=options,
                 seed=self._seed,
                 n_jobs=self._jobs,
+                progress=self._progress,
             )
 
         asked = run(Options(self._codec))

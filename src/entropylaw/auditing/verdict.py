@@ -39,6 +39,9 @@ WORSE = (0.02, 0.1)
 BETTER_WITH_MEMORY = 0.1
 """How much less redundant the choice of a compressor that sees the whole set is."""
 
+TYPICALITY = 0.1
+"""What of it makes a choice cover unseen records better, in the pools of the benchmarks."""
+
 MOST_NAMED = 6
 """Groups that a sentence names."""
 
@@ -168,6 +171,7 @@ def remedies_of(
         guards=replace(guards, **actions) if actions else options.guards,
         quotas=Quotas(shares="pool") if harms & {"starved", "crowded"} else options.quotas,
         compare_within="length" if "lengths" in harms else options.compare_within,
+        typicality=TYPICALITY if "coverage" in harms else options.typicality,
     )
 
 
@@ -195,7 +199,7 @@ def _coverage(forecast: Forecast, whole_set: Forecast | None, by_group: str) -> 
     level = None if bits is None else _level(_worse(bits), WORSE)
     if bits is None or level is None:
         return
-    cure, then = "", 'compare_within="length"'
+    cure, then = "", f"typicality={TYPICALITY}"
     other = None if whole_set is None else whole_set.coverage
     if other is not None and not _worse(other):
         cure = (
@@ -204,7 +208,7 @@ def _coverage(forecast: Forecast, whole_set: Forecast | None, by_group: str) -> 
         )
         then = f'compressor="{WHOLE_SET}"'
     elif forecast.groups:
-        then = f'{by_group}quotas=Quotas(shares="pool")'
+        then = f'{by_group}quotas=Quotas(shares="pool"), {then}'
     yield Reason(
         "coverage",
         level,

@@ -1,13 +1,20 @@
-"""The job of `entropylaw compressors`: what there is, what it remembers, how it is spelled."""
+"""`entropylaw compressors`: what there is, what it remembers, how it is spelled."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Any
+
 import typer
 
-from entropylaw.cli.tables import Table, human_bytes, show
+from entropylaw.cli import options
+from entropylaw.cli.examples import examples
+from entropylaw.cli.tables import Table, human_bytes, show, show_json
 from entropylaw.compressors import CompressorInfo, describe, get_compressor
 from entropylaw.compressors.registry import known_compressors, usage_of
 from entropylaw.errors import EntropyLawError
+
+EXAMPLES = examples("entropylaw compressors", "entropylaw compressors --json")
 
 FORMS = {
     "brotli": ("brotli:5:tail",),
@@ -18,23 +25,38 @@ FORMS = {
 """Forms that remember or are primed in another way than the default of their name."""
 
 
-def run() -> None:
-    """Print a row for each form, then how they are spelled, and why some cannot be used here."""
-    table = Table("compressors", ["compressor", "priming", "remembers", "library"])
-    usages, unusable = [], []
+def compressors(as_json: options.Json = False) -> None:
+    """List the compressors, how they are primed, and what they remember of the chosen set."""
+    usable: dict[str, list[CompressorInfo]] = {}
+    unusable: dict[str, str] = {}
     for name in known_compressors():
         try:
-            forms = [describe(get_compressor(spec)) for spec in (name, *FORMS.get(name, ()))]
+            usable[name] = [describe(get_compressor(s)) for s in (name, *FORMS.get(name, ()))]
         except EntropyLawError as error:
-            unusable.append(f"{name}: {error}")
-            continue
-        usages.append(usage_of(name))
-        for info in forms:
-            table.add(*_cells(info))
+            unusable[name] = str(error)
+    if as_json:
+        show_json(_plain(usable, unusable))
+        return
+    table = Table("compressors", ["compressor", "priming", "remembers", "library"])
+    for info in (info for forms in usable.values() for info in forms):
+        table.add(*_cells(info))
     show(table)
-    typer.echo(f"Options: {', '.join(usages)}")
+    typer.echo(f"Options: {', '.join(map(usage_of, usable))}")
     if unusable:
-        typer.echo("\n".join(["Not usable here:", *unusable]))
+        reasons = [f"{name}: {why}" for name, why in unusable.items()]
+        typer.echo("\n".join(["Not usable here:", *reasons]))
+
+
+def _plain(usable: dict[str, list[CompressorInfo]], unusable: dict[str, str]) -> dict[str, Any]:
+    """Return the list as plain values for JSON."""
+    return {
+        "compressors": [
+            {**asdict(info), "usage": usage_of(name)}
+            for name, forms in usable.items()
+            for info in forms
+        ],
+        "not_usable": [{"name": name, "why": why} for name, why in unusable.items()],
+    }
 
 
 def _cells(info: CompressorInfo) -> tuple[str, ...]:

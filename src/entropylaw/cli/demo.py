@@ -1,4 +1,4 @@
-"""The job of `entropylaw demo`: a choice beside random records of the same bytes."""
+"""`entropylaw demo`: a choice beside random records of the same bytes."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import typer
 
+from entropylaw.cli import options
+from entropylaw.cli.controls import parsed_budget, parsed_text
+from entropylaw.cli.examples import examples
 from entropylaw.cli.tables import Table, human_bytes, show
 from entropylaw.compressors import get_compressor
 from entropylaw.corpus import Corpus
@@ -43,6 +47,8 @@ JUDGE = "lzma:9"
 
 PAPER = "zlib:9"
 
+EXAMPLES = examples("entropylaw demo", "entropylaw demo pool.jsonl --budget 1000 -o demo-out")
+
 
 @dataclass(frozen=True, slots=True)
 class _Pool:
@@ -59,18 +65,27 @@ class _Choice:
     baseline: bool
 
 
-def run(
-    data: Path | None,
-    *,
-    budget: Budget,
-    folder: Path,
-    compressor: str,
-    render: str | None,
-    text: Text,
-    source_column: str,
+def demo(
+    data: Annotated[
+        Path | None,
+        typer.Argument(metavar="[DATA]", help="Your own file; default: this Python's own docs."),
+    ] = None,
+    budget: Annotated[
+        str, typer.Option("--budget", "-b", metavar="AMOUNT", help="Records, or a share.")
+    ] = "1000",
+    folder: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where all is written.")
+    ] = Path("demo-out"),
+    compressor: options.CompressorSpec = "zstd:6:long",
+    source_column: Annotated[
+        str, typer.Option(metavar="COLUMN", help="By which the composition is shown.")
+    ] = "source",
+    render: options.Render = None,
+    text: options.TextColumns = None,
 ) -> None:
-    """Select, print the table, write the chosen records and a picture into `folder`."""
-    pool = _pool(data, render, text, source_column)
+    """Select from a pool and show the choice beside random records of the same bytes."""
+    wanted = parsed_budget(budget)
+    pool = _pool(data, render, parsed_text(text), source_column)
     corpus = pool.corpus
     what = data.name if data is not None else "the documentation of this Python's standard library"
     typer.echo(f"pool: {len(corpus):,} records, {human_bytes(corpus.total_bytes)}, from {what}")
@@ -78,7 +93,7 @@ def run(
     choices: list[_Choice] = []
     results: list[SelectionResult] = []
     for spec in dict.fromkeys([get_compressor(compressor).name, PAPER]):
-        result = _selected(corpus, budget, spec)
+        result = _selected(corpus, wanted, spec)
         results.append(result)
         choices += [
             _Choice(f"ZIP, {spec}", result.indices, False),

@@ -1,25 +1,47 @@
-"""The jobs of `entropylaw fit` and `entropylaw risk`: a table of runs or versions in."""
+"""`entropylaw fit` and `entropylaw risk`: a table of runs or versions in."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from entropylaw.cli import options
+from entropylaw.cli.examples import examples
+from entropylaw.cli.tables import show_json
 from entropylaw.io.files import atomic_write, check_output
 from entropylaw.law import EntropyLawFit, assess_versions
 from entropylaw.law.options import Form
 from entropylaw.render.selection_plots import new_axes, png_of
 
+FIT_EXAMPLES = examples(
+    "entropylaw fit runs.csv",
+    "entropylaw fit runs.csv --plot law.png --save law.json",
+    "entropylaw fit runs.jsonl --form logarithmic --json",
+)
+RISK_EXAMPLES = examples(
+    "entropylaw risk versions.csv",
+    "entropylaw risk versions.csv --law law.json --json",
+)
 
-def fit(source: Path, *, form: Form, plot: Path | None, save: Path | None) -> None:
-    """Fit the law to the runs of a file, print its summary, and draw or save it if asked."""
+
+def fit(
+    source: Annotated[Path, typer.Argument(metavar="RUNS", help="CSV or JSONL, a run a row.")],
+    form: Annotated[Form, typer.Option(help="Form of the law.")] = "linear",
+    as_json: options.Json = False,
+    plot: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Draw the law.")] = None,
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE.json", help="Save the fitted law.")
+    ] = None,
+) -> None:
+    """Regress performance on compression ratio and first-epoch loss."""
     for output in (plot, save):
         if output is not None:
             check_output(output, (source,))
     law = EntropyLawFit(form).fit(source)
-    typer.echo(str(law.summary()))
-    typer.echo(str(law.test_deductions()))
+    summary = law.summary()
+    show_json(summary.to_dict()) if as_json else typer.echo(str(summary))
     if plot is not None:
         axes = new_axes(1)[0]
         law.plot(axes)
@@ -29,7 +51,16 @@ def fit(source: Path, *, form: Form, plot: Path | None, save: Path | None) -> No
         law.save(save)
 
 
-def risk(source: Path, *, law: Path | None) -> None:
-    """Say of each version in a file whether it is likely to help, to hurt, or just noise."""
+def risk(
+    source: Annotated[
+        Path, typer.Argument(metavar="VERSIONS", help="CSV or JSONL, a data version a row.")
+    ],
+    law: Annotated[
+        Path | None, typer.Option(metavar="FILE.json", help="A law that `fit --save` wrote.")
+    ] = None,
+    as_json: options.Json = False,
+) -> None:
+    """Warn of data versions that are likely to hurt, from ratio and first-epoch loss."""
     fitted = None if law is None else EntropyLawFit.load(law)
-    typer.echo(str(assess_versions(source, law=fitted)))
+    report = assess_versions(source, law=fitted)
+    show_json(report.to_dict()) if as_json else typer.echo(str(report))

@@ -1,135 +1,136 @@
-"""The job of `entropylaw select`: a file in, the chosen records and a manifest out."""
+"""`entropylaw select`: its options, from the command line and from a file."""
 
 from __future__ import annotations
 
-import warnings
-from pathlib import Path
-from typing import Any
+import typer
 
-import numpy as np
+from entropylaw.cli import options, select_job
+from entropylaw.cli.config import read_settings, stated
+from entropylaw.cli.controls import parsed_bound, parsed_text
+from entropylaw.cli.examples import examples
+from entropylaw.cli.tables import show_json
+from entropylaw.errors import ConfigError
 
-from entropylaw.errors import FingerprintError, SkippedRecordsWarning
-from entropylaw.io.chosen import check_destination, write_chosen
-from entropylaw.io.files import atomic_write, check_output
-from entropylaw.io.load import FilePool, load_file
-from entropylaw.render.selection_plots import check_plotting
-from entropylaw.selection import Estimate, Manifest, SelectionResult, Tokens, ZipSelector
-from entropylaw.types import OnError, TakeOrder
+EXAMPLES = examples(
+    "entropylaw select pool.jsonl --budget 1000 -o chosen.jsonl",
+    "entropylaw select pool.parquet -b 10% -c zstd:6:long -o chosen.parquet",
+    'entropylaw select pool.jsonl -b "200000 tokens" --tokens n_tokens --groups source '
+    "--quotas pool --guards drop -o chosen.jsonl",
+    "entropylaw select pool.jsonl --config run.toml --dry-run --json",
+    "entropylaw select pool.jsonl --manifest chosen.jsonl.manifest.json -o again.jsonl",
+)
 
 
-def run(
-    selector: ZipSelector,
-    source: Path,
-    output: Path,
-    *,
-    initial_subset: Path | None,
-    order: TakeOrder,
-    on_error: OnError,
-    repeats: Path | None,
-    report: Path | None,
-) -> SelectionResult:
-    """Select from `source`, write `output`, its manifest and any page, and return the result.
+def select(
+    source: options.Input,
+    config: options.Config = None,
+    compressor: options.Compressor = None,
+    manifest: options.Manifest = None,
+    dry_run: options.DryRun = False,
+    as_json: options.Json = False,
+    n_jobs: options.Jobs = None,
+    progress: options.Progress = None,
+    budget: options.Budget = None,
+    tokens: options.Tokens = None,
+    bytes_per_token: options.BytesPerToken = None,
+    min_bytes: options.MinBytes = None,
+    max_bytes: options.MaxBytes = None,
+    initial_subset: options.InitialSubset = None,
+    target: options.TargetFile = None,
+    target_weight: options.TargetWeight = None,
+    target_method: options.TargetMethod = None,
+    output: options.Output = None,
+    order: options.Order = None,
+    report: options.Report = None,
+    groups: options.GroupColumn = None,
+    quotas: options.Quotas = None,
+    minimum: options.Minimum = None,
+    maximum: options.Maximum = None,
+    compare_within: options.Within = None,
+    quality: options.Quality = None,
+    quality_minimum: options.QualityMinimum = None,
+    quality_weight: options.QualityWeight = None,
+    quality_breaks_ties: options.QualityTies = None,
+    guards: options.Guards = None,
+    k1: options.K1 = None,
+    k2: options.K2 = None,
+    k3: options.K3 = None,
+    variant: options.VariantName = None,
+    packing: options.PackingName = None,
+    screening: options.ScreeningName = None,
+    render: options.Render = None,
+    text: options.TextColumns = None,
+    on_error: options.Errors = None,
+) -> None:
+    """Choose the least redundant records of IN, and write them unchanged.
 
-    Raises
-    ------
-    FingerprintError
-        If `repeats` names a manifest, and the pool or the choice differs from it.
+    A manifest that suffices to repeat the selection is written beside the output.
     """
-    check_destination(output, source)
-    check_output(manifest_path(output), (source,))
-    if report is not None:
-        check_output(report, (source,))
-        check_plotting()
-    pool, result = selected(
-        selector, source, initial_subset=initial_subset, on_error=on_error, repeats=repeats
-    )
-    rows = result.indices if order == "choice" else np.sort(result.indices)
-    write_chosen(output, source, pool, rows)
-    manifest = result.manifest.model_copy(update={"skipped_records": pool.skipped})
-    with atomic_write(manifest_path(output), inputs=(source,)) as sink:
-        sink.write(manifest.to_json().encode())
-    if report is not None:
-        result.report(report, n_jobs=selector.n_jobs)
-    return result
-
-
-def selected(
-    selector: ZipSelector,
-    source: Path,
-    *,
-    initial_subset: Path | None,
-    on_error: OnError,
-    repeats: Path | None,
-) -> tuple[FilePool, SelectionResult]:
-    """Read `source`, select from it and return both; see `run`."""
-    pool = load_file(source, render=selector.render, text=selector.text, on_error=on_error)
-    _warn_of_skipped(pool)
-    owned = None
-    if initial_subset is not None:
-        owned = load_file(initial_subset, render=selector.render, text=selector.text).corpus
-    expected = None if repeats is None else _manifest(repeats)
-    if expected is not None:
-        _same("pool", pool.corpus.fingerprint, expected.pool.fingerprint, str(source))
-    result = selector.select(pool.corpus, initial_subset=owned, **_columns(selector, pool, source))
-    if expected is not None:
-        _same(
-            "selection",
-            result.manifest.selected.fingerprint,
-            expected.selected.fingerprint,
-            f"{result.manifest.compressor.version} (the manifest: {expected.compressor.version})",
-        )
-    return pool, result
-
-
-def dry_run(selector: ZipSelector, source: Path, *, on_error: OnError) -> Estimate:
-    """Read `source` and return what selecting from it would cost."""
-    pool = load_file(source, render=selector.render, text=selector.text, on_error=on_error)
-    _warn_of_skipped(pool)
-    return selector.estimate(pool.corpus, **_columns(selector, pool, source))
-
-
-def selector_of(manifest: Path, *, n_jobs: int | None, progress: bool | None) -> ZipSelector:
-    """Return the selector that a manifest file tells of."""
-    return ZipSelector.from_manifest(_manifest(manifest), n_jobs=n_jobs, progress=progress)
-
-
-def manifest_path(output: Path) -> Path:
-    """Return where the manifest of an output goes.
-
-    Examples
-    --------
-    >>> manifest_path(Path("chosen.jsonl")).name
-    'chosen.jsonl.manifest.json'
-    """
-    return output.with_name(output.name + ".manifest.json")
-
-
-def _columns(selector: ZipSelector, pool: FilePool, source: Path) -> dict[str, list[Any]]:
-    """Return the columns that the controls need, of the records that could be read."""
-    quality, budget = selector.quality, selector.budget
-    names = {
-        "groups": selector.groups,
-        "quality": None if quality is None else quality.column,
-        "tokens": budget.counts if isinstance(budget, Tokens) else None,
+    given = {
+        "compressor": compressor,
+        "n_jobs": n_jobs,
+        "progress": progress,
+        "budget": budget,
+        "tokens": tokens,
+        "bytes_per_token": bytes_per_token,
+        "min_bytes": min_bytes,
+        "max_bytes": max_bytes,
+        "initial_subset": initial_subset,
+        "target": stated({"data": target, "weight": target_weight, "method": target_method}),
+        "groups": groups,
+        "quotas": stated(
+            {
+                "shares": quotas,
+                "minimum": parsed_bound("minimum", minimum),
+                "maximum": parsed_bound("maximum", maximum),
+            }
+        ),
+        "compare_within": compare_within,
+        "quality": stated(
+            {
+                "column": quality,
+                "minimum": quality_minimum,
+                "weight": quality_weight,
+                "tie_break": quality_breaks_ties,
+            }
+        ),
+        "guards": guards,
+        "k1": k1,
+        "k2": k2,
+        "k3": k3,
+        "variant": variant,
+        "packing": packing,
+        "screening": screening,
+        "render": render,
+        "text": parsed_text(text),
+        "on_error": on_error,
+        "output": output,
+        "order": order,
+        "report": report,
     }
-    return {use: pool.column(source, name) for use, name in names.items() if name is not None}
-
-
-def _manifest(path: Path) -> Manifest:
-    return Manifest.from_json(path.read_bytes(), source=str(path))
-
-
-def _same(what: str, seen: str, expected: str, of: str) -> None:
-    if seen != expected:
-        raise FingerprintError(
-            f"the {what} is not that of the manifest: expected {expected}, got {seen} from {of}."
+    asked = read_settings(config, "select", stated(given)).select
+    selector = select_job.selector_of(asked, manifest)
+    if dry_run:
+        estimate = select_job.dry_run(
+            selector, source, initial_subset=asked.initial_subset, on_error=asked.on_error
         )
-
-
-def _warn_of_skipped(pool: FilePool) -> None:
-    if pool.skipped:
-        warnings.warn(
-            f"skipped {pool.skipped} records. The first: {pool.reasons[0]}",
-            SkippedRecordsWarning,
-            stacklevel=3,
-        )
+        show_json(estimate) if as_json else typer.echo(repr(estimate))
+        return
+    if asked.output is None:
+        raise ConfigError("say where the chosen records go: -o chosen.jsonl (or --dry-run).")
+    result = select_job.run(
+        selector,
+        source,
+        asked.output,
+        initial_subset=asked.initial_subset,
+        order=asked.order,
+        on_error=asked.on_error,
+        repeats=manifest,
+        report=asked.report,
+        inputs=(config, None if asked.target is None else asked.target.data),
+    )
+    if as_json:
+        show_json(select_job.told_of(result, asked.output, asked.report))
+    page = "" if asked.report is None else f", {asked.report}"
+    written = f"{asked.output}{page} and {select_job.manifest_path(asked.output)}"
+    typer.echo(f"{result!r}\nwrote {written}", err=True)

@@ -1,15 +1,17 @@
-"""Tables on the terminal."""
+"""What commands print on stdout: tables for people, JSON for machines."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import typer
+from pydantic_core import to_json
 from rich.console import Console
 from rich.table import Table as RichTable
 
 from entropylaw.render.sizes import human_bytes
 
-__all__ = ["Table", "human_bytes", "show"]
+__all__ = ["Table", "human_bytes", "show", "show_json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +36,8 @@ def show(table: Table) -> None:
         drawn.add_row(*row)
     console = Console()
     console.print(drawn) if console.is_terminal else Console(width=200).print(drawn)
+
+
+def show_json(value: object) -> None:
+    """Print one value as JSON in UTF-8; numbers that JSON does not have are null."""
+    typer.echo(to_json(value, indent=2, inf_nan_mode="null"))

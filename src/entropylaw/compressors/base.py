@@ -23,7 +23,7 @@ from typing import Literal, Protocol, Self, runtime_checkable
 import numpy as np
 
 from entropylaw.errors import CompressorError, EntropyLawError
-from entropylaw.types import BytesLike, IntArray
+from entropylaw.types import IntArray
 
 Priming = Literal["exact", "conditional", "recompress"]
 
@@ -37,7 +37,7 @@ class Compressor(Protocol):
         """Name and options, such as ``"zlib:9"``: enough to rebuild it from the registry."""
         ...
 
-    def compressed_size(self, data: BytesLike, /) -> int:
+    def compressed_size(self, data: bytes, /) -> int:
         """Return the compressed size of `data` on its own, in bytes; 0 only if it is empty."""
         ...
 

@@ -66,7 +66,10 @@ class Isal:
 
     def compressed_size(self, data: BytesLike, /) -> int:
         """Return the compressed size of `data` on its own, in bytes."""
-        return len(fast_codec("isal").compress(data, self.level))
+        # Not by the one-shot call: its match tables are not cleared at levels 1 and 2, so that
+        # sizes depend on what was in that memory before.
+        stream = fast_codec("isal").compressobj(self.level)
+        return len(stream.compress(data)) + len(stream.flush())
 
     def prime(self, prefix: bytes, /) -> Primed:
         """Return `prefix` read once; conditional."""

@@ -17,6 +17,8 @@ except ImportError as error:
         error.name or "transformers", extra="transformers", purpose="recording a first-epoch loss"
     ) from error
 
+__all__ = ["FirstEpochLossCallback"]
+
 _IGNORED = -100  # the label of positions that carry no loss
 
 

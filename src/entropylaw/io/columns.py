@@ -7,6 +7,7 @@ from typing import Any
 from entropylaw.corpus import Corpus
 from entropylaw.errors import ColumnError, FingerprintError
 from entropylaw.io.containers import container_of
+from entropylaw.io.file_pool import FilePool
 
 
 def column_of(data: object, name: str, count: int | None = None) -> list[Any]:
@@ -14,8 +15,8 @@ def column_of(data: object, name: str, count: int | None = None) -> list[Any]:
 
     Parameters
     ----------
-    data : list of dict, data frame, Arrow table, dataset, or path
-        The records. A path, and a dataset that is looped over, are read once more.
+    data : list of dict, data frame, Arrow table, dataset, FilePool, or path
+        The records. A file, and a dataset that is looped over, are read once more.
     name : str
         The column.
     count : int, optional
@@ -43,6 +44,8 @@ def column_of(data: object, name: str, count: int | None = None) -> list[Any]:
             f"a Corpus holds text only, no column {name!r}. Pass the data it was made from, or "
             "the values themselves."
         )
+    if isinstance(data, FilePool):
+        return data.column(data.path, name)
     container = container_of(data)
     if container.columns is not None and name not in container.columns:
         raise ColumnError.from_seen(name, container.columns)

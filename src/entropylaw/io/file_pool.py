@@ -25,7 +25,7 @@ _REASONS_KEPT = 5
 
 @dataclass(frozen=True, slots=True)
 class FilePool:
-    """The usable records of a file.
+    """The usable records of a file; itself data that a selector or an audit takes.
 
     Attributes
     ----------
@@ -39,6 +39,8 @@ class FilePool:
         Why, for the first few; each names the file and the line.
     identity : tuple of int
         Tells whether a file is the one that was read.
+    path : str
+        Where it was read.
     """
 
     corpus: Corpus
@@ -46,6 +48,7 @@ class FilePool:
     skipped: int
     reasons: tuple[str, ...]
     identity: tuple[int, ...]
+    path: str
 
     def raw_records(self, path: PathLike, rows: IntArray) -> Iterable[bytes]:
         """Read a text file once more and give these records as they stand in it.
@@ -130,7 +133,7 @@ def load_file(
     if not len(corpus):
         raise FileFormatError(records.nothing(), path=str(path))
     corpus = described(corpus, renderer, ids=ids, weights=weights)
-    return FilePool(corpus, places, records.skipped, tuple(records.reasons), identity)
+    return FilePool(corpus, places, records.skipped, tuple(records.reasons), identity, str(path))
 
 
 class _Usable:

@@ -31,7 +31,7 @@ def as_corpus(
 
     Parameters
     ----------
-    data : Corpus, path, sequence, data frame, Arrow table, dataset, or iterable
+    data : Corpus, FilePool, path, sequence, data frame, Arrow table, dataset, or iterable
         The records; see docs/how-to/containers.md for each. A `pathlib.Path` is read as
         JSONL, a JSON array or lines of text, also packed, or as Parquet or Arrow IPC. An
         iterator is gone through once, and of each record only the text is kept.
@@ -63,6 +63,8 @@ def as_corpus(
     """
     if isinstance(data, Corpus):
         corpus = data
+    elif isinstance(data, FilePool):
+        corpus = data.corpus
     elif isinstance(data, os.PathLike):
         corpus = load_file(data, render=render, text=text, ids=ids, weights=weights).corpus
     else:

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from entropylaw.compressors import Compressor, get_compressor
+from entropylaw.compressors.base import measured_size
 from entropylaw.errors import ConfigError, InputError
+from entropylaw.io.load import Render, Text, as_corpus
 from entropylaw.types import FloatArray
 
 LEAST_BLOCKS = 5
 """Fewer blocks than this leave fewer than three second differences."""
-
-
-class Sizer(Protocol):
-    """What can size bytes: any compressor of this library, or one of the caller's."""
-
-    def compressed_size(self, data: bytes, /) -> int:
-        """Return the compressed size in bytes."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -107,55 +100,56 @@ def ratio_noise(raw: npt.ArrayLike, compressed: npt.ArrayLike, *, blocks: int = 
 
 
 def measure_ratio_noise(
-    records: Sequence[bytes], compressor: Sizer, *, blocks: int = 20
+    data: object,
+    compressor: str | Compressor = "zlib",
+    *,
+    render: Render = None,
+    text: Text = None,
+    blocks: int = 20,
 ) -> RatioNoise:
-    """Measure the ratio of `records` and its noise with any compressor.
+    """Measure the compression ratio of a set and its standard error over records.
 
     Sizes the growing set after each block, so it costs about `blocks` / 2 compressions of the
     whole set. Where conditional sizes are at hand already, `ratio_noise` is free.
 
     Parameters
     ----------
-    records : sequence of bytes
+    data : records in any container, a path, or a Corpus
         The records of the set, in order; 5 or more.
-    compressor : Sizer
-        Anything with `compressed_size(data) -> int`.
+    compressor, render, text
+        As in `compression_ratio`.
     blocks : int, default 20
-        Blocks to form, 5 or more.
+        Blocks to form, 5 or more; with fewer records, each record is a block.
 
     Returns
     -------
     RatioNoise
-        `compression_ratio` is the ratio of the records joined without separators.
+        Its ratio is that of `compression_ratio`.
 
     Raises
     ------
     ConfigError
         If `blocks` is not a whole number of 5 or more.
     InputError
-        If there are fewer than 5 records.
+        If there are fewer than 5 records, or they cannot be read.
 
     Examples
     --------
-    >>> import zlib
-    >>> class Zlib:
-    ...     def compressed_size(self, data: bytes) -> int:
-    ...         return len(zlib.compress(data, 9))
-    >>> noise = measure_ratio_noise([b"%d squared is %d. " % (i, i * i) for i in range(99)], Zlib())
+    >>> noise = measure_ratio_noise([f"{i} squared is {i * i}." for i in range(99)])
     >>> noise.blocks, noise.std_err > 0
     (20, True)
     """
-    _check_counts(len(records), blocks)
-    used = min(blocks, len(records))
-    edges = [block * len(records) // used for block in range(used + 1)]
-    pieces = [b"".join(records[i:j]) for i, j in pairwise(edges)]
-    grown = b""
-    totals = [0]
-    for piece in pieces:
-        grown += piece
-        totals.append(compressor.compressed_size(grown))
-    noise = ratio_noise([len(piece) for piece in pieces], np.diff(totals), blocks=used)
-    return RatioNoise(noise.compression_ratio, noise.std_err, used, len(records))
+    codec = get_compressor(compressor)
+    corpus = as_corpus(data, render=render, text=text)
+    _check_counts(len(corpus), blocks)
+    used = min(blocks, len(corpus))
+    raw, sizes = [0], [0]
+    for block in range(1, used + 1):
+        grown = corpus.framing.whole(corpus.rows(np.arange(block * len(corpus) // used)))
+        raw.append(len(grown))
+        sizes.append(measured_size(codec, grown))
+    ratio, std_err = ratio_of_sums(np.diff(raw).astype(float), np.diff(sizes).astype(float))
+    return RatioNoise(ratio, std_err, used, len(corpus))
 
 
 def ratio_of_sums(numerator: FloatArray, denominator: FloatArray) -> tuple[float, float]:

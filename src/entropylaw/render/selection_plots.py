@@ -74,9 +74,9 @@ def new_axes(count: int, *, width: float = 5.6, height: float = 4.0) -> list[Axe
         If matplotlib is not installed.
     """
     check_plotting()
-    from matplotlib.figure import Figure
+    from entropylaw.render.figure import ShownFigure
 
-    figure = Figure(figsize=(width * count, height), layout="constrained")
+    figure = ShownFigure(figsize=(width * count, height), layout="constrained")
     return [figure.add_subplot(1, count, place + 1) for place in range(count)]
 
 

@@ -239,6 +239,7 @@ class PoolSelector(ABC):
             min_bytes=controls.min_bytes,
             max_bytes=controls.max_bytes,
             guards=controls.guards,
+            typicality=controls.typicality,
             render=renderer.name,
             text=renderer.text,
         )

@@ -14,6 +14,7 @@ from entropylaw.selection.budget import Budget, checked_budget
 from entropylaw.selection.quality import Quality
 from entropylaw.selection.quotas import Quotas
 from entropylaw.types import AnyArray, CompareWithin
+from entropylaw.weights import check_weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Controls:
     max_bytes: int | None = None
     guards: Guards | None = None
     target: Target | None = None
+    typicality: float = 0.0
 
     def __post_init__(self) -> None:
         checked_budget(self.budget)
@@ -48,6 +50,7 @@ class Controls:
         _check_kind("quality", self.quality, Quality, 'such as Quality("score", minimum=0.5)')
         _check_kind("guards", self.guards, Guards, 'such as Guards(encoded="drop")')
         _check_kind("target", self.target, Target, "such as Target(examples, weight=0.3)")
+        check_weight("typicality", self.typicality)
         low, high = _bytes("min_bytes", self.min_bytes), _bytes("max_bytes", self.max_bytes)
         if low is not None and high is not None and low > high:
             raise ConfigError(f"min_bytes={low} is above max_bytes={high}.")

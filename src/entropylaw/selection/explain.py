@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +24,7 @@ from entropylaw.types import AnyArray, Fate, FloatArray, IntArray
 
 
 def explain(
-    row: int,
+    row: int | np.integer[Any],
     *,
     picks: AnyArray,
     evidence: Evidence,
@@ -65,7 +66,7 @@ def explain(
     )
 
 
-def _checked_row(row: int, count: int) -> int:
+def _checked_row(row: int | np.integer[Any], count: int) -> int:
     if isinstance(row, bool) or not isinstance(row, int | np.integer) or not 0 <= row < count:
         raise InputError(f"expected a row of the pool, 0 to {count - 1}, got {row!r}.")
     return int(row)

@@ -89,6 +89,17 @@ class TargetLine(Stored):
         return f"alignment {self.chosen_mean:.3g}, that of the pool {self.pool_mean:.3g}"
 
 
+class TypicalityLine(Stored):
+    """What a sample of the pool explains of the choice and of the pool, as shares of bytes."""
+
+    weight: float
+    pool_mean: float
+    chosen_mean: float
+
+    def __str__(self) -> str:
+        return f"{self.chosen_mean:.3g} explained by a sample, of the pool {self.pool_mean:.3g}"
+
+
 def budget_line(spending: Spending, rows: IntArray, left: IntArray) -> BudgetLine:
     """Return the line of the budget; `left` are rows that might have been chosen beside."""
     costs = spending.cost_of(left)
@@ -178,6 +189,19 @@ def target_line(
         weight=target.weight,
         pool_mean=float(aligned.mean()),
         chosen_mean=float(aligned[rows].mean()),
+    )
+
+
+def typicality_line(
+    weight: float, typical: FloatArray | None, rows: IntArray
+) -> TypicalityLine | None:
+    """Return the line of typicality, if it counts."""
+    if typical is None:
+        return None
+    return TypicalityLine(
+        weight=weight,
+        pool_mean=float(typical.mean()),
+        chosen_mean=float(typical[rows].mean()),
     )
 
 

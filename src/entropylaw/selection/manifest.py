@@ -16,6 +16,7 @@ from entropylaw.selection.honoured import (
     GuardLine,
     QualityLine,
     TargetLine,
+    TypicalityLine,
     guard_fact,
     quota_fact,
 )
@@ -54,6 +55,7 @@ class Parameters(Stored):
     min_bytes: int | None = None
     max_bytes: int | None = None
     guards: Guards | None = None
+    typicality: float = 0.0
     options: Mapping[str, str | int | float] = {}
     render: str
     text: str | tuple[str, ...] | None
@@ -118,6 +120,8 @@ class Manifest(Stored):
         What each guard caught, and what of it was chosen.
     target : TargetLine or None
         How close the choice is to the target.
+    typicality : TypicalityLine or None
+        How typical the choice is of the pool.
     set_raw, set_size : int
         Bytes and compressed bytes of the set, the initial subset and framing included.
     """
@@ -140,6 +144,7 @@ class Manifest(Stored):
     quality: QualityLine | None = None
     guards: tuple[GuardLine, ...] = ()
     target: TargetLine | None = None
+    typicality: TypicalityLine | None = None
     set_raw: int
     set_size: int
 
@@ -219,6 +224,8 @@ def control_facts(manifest: Manifest) -> dict[str, str]:
         facts["quality"] = str(manifest.quality)
     if manifest.target is not None:
         facts["target"] = str(manifest.target)
+    if manifest.typicality is not None:
+        facts["typicality"] = str(manifest.typicality)
     if manifest.guards:
         facts["guards"] = guard_fact(manifest.guards)
     if manifest.left_out:

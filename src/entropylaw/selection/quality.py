@@ -10,7 +10,7 @@ import numpy as np
 
 from entropylaw.errors import ConfigError, ScoreError
 from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray
-from entropylaw.weights import exponential_weights
+from entropylaw.weights import check_weight, exponential_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,7 @@ class Quality:
     def __post_init__(self) -> None:
         if self.minimum is not None and not math.isfinite(self.minimum):
             raise ConfigError(f"the minimum of quality must be finite, got {self.minimum!r}.")
-        if not (math.isfinite(self.weight) and 0 <= self.weight <= 10):
-            raise ConfigError(
-                f"the weight of quality must be from 0 to 10, got {self.weight!r}; 0.1 is mild, "
-                "1.0 strong. Scores of which lower is better go in with a minus."
-            )
+        check_weight("the weight of quality", self.weight)
         if self.minimum is None and self.weight == 0 and not self.tie_break:
             raise ConfigError(
                 "this Quality does nothing: give a minimum, a weight above 0, or tie_break=True."

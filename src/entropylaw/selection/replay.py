@@ -134,6 +134,7 @@ def _check_known(source: Source, manifest: Manifest) -> None:
         "a weight or tie-break of quality": quality is not None
         and (quality.weight != 0 or quality.tie_break),
         "a target": "target" in given,
+        "typicality": asked.typicality != 0,
         "a comparison within groups or lengths": asked.compare_within != "pool",
         "an initial subset": manifest.initial_subset is not None,
         "groups that were passed to select()": asked.quotas is not None and source.groups is None,

@@ -219,7 +219,9 @@ class SelectionResult:
             n_jobs=n_jobs,
         )
 
-    def explain(self, row: int, data: object = None, *, matches: int = 3) -> Explanation:
+    def explain(
+        self, row: int | np.integer[Any], data: object = None, *, matches: int = 3
+    ) -> Explanation:
         """Say why a record was chosen, or at which stage and by how much it lost.
 
         Which records got through each stage was kept by the run. The record is measured again,

@@ -71,6 +71,10 @@ class ZipSelector(PoolSelector):
         Each guard warns and lists what it caught, or drops it.
     target : Target, optional
         A set that the choice is to be close to, and how much that counts beside density.
+    typicality : float, default 0.0
+        How much it counts, beside density, that a record is typical of its pool, or of its group
+        where records have groups; 0.1 is mild, 1.0 strong. Density alone prefers records that are
+        like no other, which tell little about the rest of the pool [2]_.
     render : str, callable or None
         How a record becomes text: a rule (``"sharegpt"``, ``"messages"``, ``"alpaca"``, ...),
         a function, or None to recognise the shape of each record.
@@ -105,6 +109,8 @@ class ZipSelector(PoolSelector):
     ----------
     .. [1] M. Yin et al., "Entropy Law: The Story Behind Data Compression and LLM
        Performance", arXiv:2407.06645, 2024.
+    .. [2] B. Settles and M. Craven, "An Analysis of Active Learning Strategies for Sequence
+       Labeling Tasks", EMNLP 2008, who weight by density for the same reason.
     """
 
     k1: int = 10_000
@@ -115,6 +121,7 @@ class ZipSelector(PoolSelector):
     screening: Screening = "full"
     compare_within: CompareWithin = "pool"
     target: Target | None = None
+    typicality: float = 0.0
 
     @classmethod
     def from_manifest(
@@ -177,6 +184,7 @@ class ZipSelector(PoolSelector):
             max_bytes=asked.max_bytes,
             guards=asked.guards,
             target=target,
+            typicality=asked.typicality,
             render=rule if render is None else render,
             text=asked.text,
             n_jobs=n_jobs,

@@ -20,6 +20,7 @@ from entropylaw.selection.eligible import check_required, rows_of, selectable_ro
 from entropylaw.selection.ledger import Limits
 from entropylaw.selection.quality import by_quality, checked_scores
 from entropylaw.selection.quotas import Groups, groups_of, settled_quotas
+from entropylaw.selection.typical import typicality_scores
 from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray
 
 
@@ -51,6 +52,8 @@ class Settled:
         What guards caught.
     aligned : float64 array, shape (n,), or None
         How close each record is to the target.
+    typical : float64 array, shape (n,), or None
+        How typical each record is of the pool.
     """
 
     selectable: BoolArray
@@ -64,6 +67,7 @@ class Settled:
     priority: IntArray | None
     guarded: GuardReport | None
     aligned: FloatArray | None
+    typical: FloatArray | None
 
 
 def settle(
@@ -129,6 +133,7 @@ def settle(
         priority=_priority(controls, scores),
         guarded=guarded,
         aligned=_aligned(pool, controls, render, text, n_jobs),
+        typical=typicality_scores(pool, may, n_jobs=n_jobs) if controls.typicality else None,
     )
 
 

@@ -25,6 +25,7 @@ from entropylaw.selection.honoured import (
     guard_lines,
     quality_line,
     target_line,
+    typicality_line,
 )
 from entropylaw.selection.likeness import likeness_weights
 from entropylaw.selection.manifest import CompressorRecord, DataRecord, Manifest, Parameters
@@ -34,6 +35,7 @@ from entropylaw.selection.result import SelectionResult
 from entropylaw.selection.round import TRACE, Round
 from entropylaw.selection.settle import Settled, settle
 from entropylaw.selection.source import source_of
+from entropylaw.selection.typical import typicality_weights
 from entropylaw.types import FloatArray, IntArray, Packing, Screening, Variant
 
 
@@ -146,8 +148,8 @@ def prepare(
 def weighted(task: Task, scorer: Scorer) -> Plan:
     """Return the plan with all that makes a record's information count more or less.
 
-    These are the caller's weights, quality, alignment with a target, and a comparison with the
-    record's like; they multiply.
+    These are the caller's weights, quality, alignment with a target, typicality, and a comparison
+    with the record's like; they multiply.
     """
     quality, scores = task.controls.quality, task.settled.scores
     target, aligned = task.controls.target, task.settled.aligned
@@ -156,8 +158,11 @@ def weighted(task: Task, scorer: Scorer) -> Plan:
         parts.append(quality_weights(quality, scores))
     if target is not None and aligned is not None:
         parts.append(alignment_weights(aligned, target.weight))
+    groups = task.settled.groups
+    if task.settled.typical is not None:
+        codes, strength = None if groups is None else groups.codes, task.controls.typicality
+        parts.append(typicality_weights(task.settled.typical, codes, strength))
     if task.controls.compare_within != "pool":
-        groups = task.settled.groups
         parts.append(
             likeness_weights(
                 scorer.own_raw / np.maximum(scorer.own_sizes, 1),
@@ -210,6 +215,7 @@ def make_result(
         quality=quality_line(task.controls.quality, settled.scores, rows),
         guards=guard_lines(settled.guarded, rows),
         target=target_line(task.controls.target, settled.aligned, rows),
+        typicality=typicality_line(task.controls.typicality, settled.typical, rows),
         set_raw=rounds[-1].set_raw,
         set_size=rounds[-1].set_size,
     )

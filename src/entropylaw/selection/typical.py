@@ -1,0 +1,100 @@
+"""How typical each record is of its pool: what a sample of the others explains of it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from entropylaw.alignment import alignment_scores
+from entropylaw.corpus import Corpus
+from entropylaw.scoring.repeats import first_copies
+from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray
+from entropylaw.weights import exponential_weights
+
+SAMPLE, SAMPLE_BYTES = 1_000, 4 << 20
+"""Records, and at most bytes, of a sample. There are two of them."""
+
+
+def typicality_scores(pool: Corpus, selectable: BoolArray, *, n_jobs: int) -> FloatArray:
+    """Return the share of each record's compressed bytes that a sample of the pool explains.
+
+    The sample is drawn from the selectable records, with a fixed seed. Records whose text is in
+    it are measured with a second sample.
+
+    Parameters
+    ----------
+    pool : Corpus
+        The records.
+    selectable : bool array, shape (n,)
+        Which of them may be chosen.
+    n_jobs : int
+        Threads.
+
+    Returns
+    -------
+    float64 array, shape (n,)
+        About 0 to 1; see `entropylaw.alignment_scores`. All 0 if fewer than two may be chosen.
+
+    Examples
+    --------
+    >>> story = [b"the same old story, number %d" % i for i in range(9)]
+    >>> pool = Corpus.from_rows([*story, b"J4k!"])
+    >>> scores = typicality_scores(pool, np.full(10, True), n_jobs=1)
+    >>> bool(scores[:9].min() > scores[9])
+    True
+    """
+    first, second = _samples(pool, np.flatnonzero(selectable))
+    if not len(second):
+        return np.zeros(len(pool))
+    scores = alignment_scores(pool, pool.take(first), n_jobs=n_jobs).copy()
+    inside = _with_text_of(pool, first)
+    scores[inside] = alignment_scores(pool.take(inside), pool.take(second), n_jobs=n_jobs)
+    return scores
+
+
+def typicality_weights(scores: FloatArray, groups: IntArray | None, strength: float) -> FloatArray:
+    """Return ``exp(strength * z)``, z being each score in robust deviations above the median.
+
+    Where records have groups, the median and the deviation are those of the group: quotas decide
+    between groups, and a small one should not count as untypical.
+
+    Parameters
+    ----------
+    scores : float64 array, shape (n,)
+        Of `typicality_scores`.
+    groups : int64 array, shape (n,), or None
+        Number of each record's group.
+    strength : float
+        0 gives each weight 1.
+
+    Examples
+    --------
+    >>> scores = np.array([0.1, 0.2, 0.3, 0.6, 0.7, 0.8])
+    >>> typicality_weights(scores, np.array([0, 0, 0, 1, 1, 1]), 0.1).round(2).tolist()
+    [0.93, 1.0, 1.07, 0.93, 1.0, 1.07]
+    """
+    if groups is None:
+        return exponential_weights(scores, strength)
+    weights = np.ones(len(scores))
+    for group in np.unique(groups).tolist():
+        rows = np.flatnonzero(groups == group)
+        weights[rows] = exponential_weights(scores[rows], strength)
+    return weights
+
+
+def _samples(pool: Corpus, rows: IntArray) -> tuple[IntArray, IntArray]:
+    """Return two samples of these rows without a row in common, of the same size at most."""
+    drawn = np.random.default_rng(0).permutation(rows)
+    halves = drawn[: len(drawn) // 2], drawn[len(drawn) // 2 :]
+    first, second = (
+        half[:SAMPLE][np.cumsum(pool.lengths[half[:SAMPLE]]) <= SAMPLE_BYTES] for half in halves
+    )
+    return first, second
+
+
+def _with_text_of(pool: Corpus, rows: IntArray) -> IntArray:
+    """Return these rows, and all others that are the same to the byte."""
+    firsts = first_copies(pool)
+    if firsts is None:
+        return rows
+    copies: AnyArray = np.flatnonzero(np.isin(firsts, firsts[rows]))
+    return copies

@@ -1,0 +1,126 @@
+"""What a shell sees: exit status, what goes to which stream, Ctrl-C, and completion."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+import time
+
+import pytest
+from command_runs import run_process
+from test_cli import pool  # noqa: F401  (a fixture)
+
+PROGRAM = shutil.which("entropylaw", path=sysconfig.get_path("scripts"))
+"""The installed program: completion goes by its name."""
+
+
+def test_stdout_is_json_alone_while_progress_and_warnings_are_on_stderr(pool, tmp_path):  # noqa: F811
+    with pool.open("a") as file:
+        file.write("{broken\n")
+    shown = ["--json", "--progress", "--on-error", "skip"]
+    for command in (
+        ["select", pool, "-b", 50, "-o", tmp_path / "out.jsonl"],
+        ["stream", pool, "--keep", 0.5, "-o", tmp_path / "kept.jsonl"],
+        ["audit", pool],
+    ):
+        done = run_process(*command, *shown)
+        assert done.returncode == 0, done.stderr
+        assert isinstance(json.loads(done.stdout), dict)
+        assert "SkippedRecordsWarning: skipped 1 records" in done.stderr
+        assert "100%" in done.stderr  # of the bar
+
+
+def test_exit_status(pool, tmp_path):  # noqa: F811
+    assert run_process("ratio", pool).returncode == 0
+    for wrong in (
+        ["ratio", tmp_path / "nowhere.jsonl"],
+        ["select", pool, "-b", 301, "-o", tmp_path / "out.jsonl"],
+        ["select", pool, "-b", 5],
+        ["select", pool, "-b", 5, "-o", tmp_path / "no" / "folder.jsonl"],
+    ):
+        done = run_process(*wrong)
+        assert done.returncode == 1
+        assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
+    for unknown in (
+        ["choose", pool],
+        ["ratio", pool, "--colour"],
+        ["ratio"],
+        ["ratio", pool, "--on-error", "ignore"],
+        ["select", pool, "--k1", "many"],
+        [],
+    ):
+        assert run_process(*unknown).returncode == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal")
+def test_ctrl_c_leaves_no_output(tmp_path):
+    rng = random.Random(0)
+    path = tmp_path / "pool.jsonl"
+    path.write_text(
+        "".join(json.dumps({"text": rng.randbytes(900).hex()}) + "\n" for _ in range(3_000))
+    )
+    code = "from entropylaw.cli import main; main()"
+    arguments = ["select", path, "-b", "2000", "-o", tmp_path / "out.jsonl", "--progress"]
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)], stderr=subprocess.PIPE
+    )
+    os.read(process.stderr.fileno(), 1)  # the bar: it is selecting
+    time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"Traceback" not in stderr
+    assert [entry.name for entry in tmp_path.iterdir()] == ["pool.jsonl"]
+
+
+def complete(*words):
+    """Return what bash is offered for the last word."""
+    typed = {
+        "_ENTROPYLAW_COMPLETE": "complete_bash",
+        "COMP_WORDS": "\n".join(["entropylaw", *words]),
+        "COMP_CWORD": str(len(words)),
+    }
+    done = subprocess.run(
+        [PROGRAM], env=os.environ | typed, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+@pytest.mark.skipif(PROGRAM is None, reason="the program is not installed")
+def test_completion():
+    assert complete("") == [
+        "select", "stream", "report", "ratio", "audit", "compressors", "fit", "risk", "demo",
+    ]  # fmt: skip
+    assert complete("sel") == ["select"]
+    assert complete("select", "--qual") == [
+        "--quality", "--quality-minimum", "--quality-weight", "--quality-breaks-ties",
+    ]  # fmt: skip
+    assert complete("select", "--packing", "") == ["full", "lazy"]
+    assert complete("ratio", "--compressor", "zs") == ["zstd"]
+    assert complete("ratio", "--render", "share") == ["sharegpt"]
+
+
+@pytest.mark.skipif(PROGRAM is None, reason="the program is not installed")
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_script_of_a_shell_is_shown(shell, tmp_path):
+    told = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    done = subprocess.run(
+        [PROGRAM, "--show-completion", shell],
+        env=os.environ | told,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert f"_ENTROPYLAW_COMPLETE=complete_{shell}" in done.stdout
+    if shell == "bash" and shutil.which("bash"):
+        script = tmp_path / "completion.bash"
+        script.write_text(done.stdout)
+        typed = f"source {script}; complete -p entropylaw"
+        offered = subprocess.run(["bash", "-c", typed], capture_output=True, text=True)
+        assert "-F" in offered.stdout, offered.stderr

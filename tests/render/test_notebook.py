@@ -1,0 +1,39 @@
+"""What a notebook shows, asked of a real kernel: cards, pictures without pyplot, a quiet bar."""
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+SELECT = """\
+from entropylaw import ZipSelector, audit
+texts = [f"record {i} says {i**7}" for i in range(90)]
+result = ZipSelector(30, k1=90, k2=20, k3=10).select(texts)
+result"""
+CELLS = {"select": SELECT, "plot": "result.plot()", "audit": "audit(texts, share=0.5).plot()"}
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory):
+    """Return what each cell put out."""
+    cells = [nbformat.v4.new_code_cell(source) for source in CELLS.values()]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    resources = {"metadata": {"path": str(tmp_path_factory.mktemp("notebook"))}}
+    NotebookClient(notebook, timeout=120, kernel_name="python3", resources=resources).execute()
+    return dict(zip(CELLS, (cell["outputs"] for cell in notebook["cells"]), strict=True))
+
+
+def test_a_result_shows_itself(outputs):
+    shown = [output["data"] for output in outputs["select"] if "data" in output]
+    assert len(shown) == 1 and "<table" in shown[0]["text/html"]
+
+
+def test_the_bar_is_shown_without_a_warning(outputs):
+    told = "".join(output["text"] for output in outputs["select"] if output.get("name") == "stderr")
+    assert "select: 100%" in told and "30/30" in told
+    assert "Warning" not in told
+
+
+@pytest.mark.parametrize("cell", ["plot", "audit"])
+def test_a_figure_is_a_picture_once(outputs, cell):
+    pictures = [output for output in outputs[cell] if "image/png" in output.get("data", {})]
+    assert len(outputs[cell]) == len(pictures) == 1
