@@ -200,6 +200,14 @@ QualityTies = Annotated[
         rich_help_panel=GROUPS,
     ),
 ]
+Typicality = Annotated[
+    float | None,
+    typer.Option(
+        metavar="WEIGHT",
+        help="Typical of the pool, or its group, against density: 0.1 is mild, 1.0 strong.",
+        rich_help_panel=GROUPS,
+    ),
+]
 Guards = Annotated[
     AllGuards | None,
     typer.Option(

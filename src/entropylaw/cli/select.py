@@ -51,6 +51,7 @@ def select(
     quality_minimum: options.QualityMinimum = None,
     quality_weight: options.QualityWeight = None,
     quality_breaks_ties: options.QualityTies = None,
+    typicality: options.Typicality = None,
     guards: options.Guards = None,
     k1: options.K1 = None,
     k2: options.K2 = None,
@@ -94,6 +95,7 @@ def select(
                 "tie_break": quality_breaks_ties,
             }
         ),
+        "typicality": typicality,
         "guards": guards,
         "k1": k1,
         "k2": k2,

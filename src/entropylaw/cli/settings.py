@@ -103,6 +103,7 @@ class SelectSettings(Reading):
     quality: Quality | None = None
     min_bytes: Positive | None = None
     max_bytes: Positive | None = None
+    typicality: Annotated[float, Field(ge=0, le=MOST_WEIGHT)] | None = None
     guards: AllGuards | Guards | None = None
     target: TargetSettings | None = None
     n_jobs: Jobs | None = None

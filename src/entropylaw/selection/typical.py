@@ -11,7 +11,7 @@ from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray
 from entropylaw.weights import exponential_weights
 
 SAMPLE, SAMPLE_BYTES = 1_000, 4 << 20
-"""Records, and at most bytes, of a sample. There are two of them."""
+"""Records of a sample, and the bytes after which no more are added. There are two of them."""
 
 
 def typicality_scores(pool: Corpus, selectable: BoolArray, *, n_jobs: int) -> FloatArray:
@@ -43,7 +43,7 @@ def typicality_scores(pool: Corpus, selectable: BoolArray, *, n_jobs: int) -> Fl
     True
     """
     first, second = _samples(pool, np.flatnonzero(selectable))
-    if not len(second):
+    if not len(first):
         return np.zeros(len(pool))
     scores = alignment_scores(pool, pool.take(first), n_jobs=n_jobs).copy()
     inside = _with_text_of(pool, first)
@@ -82,11 +82,12 @@ def typicality_weights(scores: FloatArray, groups: IntArray | None, strength: fl
 
 
 def _samples(pool: Corpus, rows: IntArray) -> tuple[IntArray, IntArray]:
-    """Return two samples of these rows without a row in common, of the same size at most."""
+    """Return two samples of these rows without a row in common; one row makes only a second."""
     drawn = np.random.default_rng(0).permutation(rows)
-    halves = drawn[: len(drawn) // 2], drawn[len(drawn) // 2 :]
+    half = len(drawn) // 2
     first, second = (
-        half[:SAMPLE][np.cumsum(pool.lengths[half[:SAMPLE]]) <= SAMPLE_BYTES] for half in halves
+        some[np.cumsum(pool.lengths[some]) - pool.lengths[some] < SAMPLE_BYTES]
+        for some in (drawn[: min(half, SAMPLE)], drawn[half : half + SAMPLE])
     )
     return first, second
 
