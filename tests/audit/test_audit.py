@@ -153,7 +153,7 @@ def test_parts_add_up_and_are_counted_right(noisy):
         report.part("poems")
 
 
-def test_the_same_seed_gives_the_same_report_whatever_the_threads(noisy):
+def test_the_same_random_state_gives_the_same_report_whatever_the_threads(noisy):
     pool = noisy[0]
     one, two = (
         audit(
@@ -162,7 +162,7 @@ def test_the_same_seed_gives_the_same_report_whatever_the_threads(noisy):
             text="text",
             guards=LOOK,
             forecast_records=200,
-            seed=1,
+            random_state=1,
             n_jobs=jobs,
         )
         for jobs in (1, 2)
@@ -240,7 +240,7 @@ def test_groups_of_one_row_and_rows_without_text(english):
         ({"length_bins": 0}, ConfigError, "length_bins"),
         ({"forecast_records": 3}, ConfigError, "at least 20"),
         ({"window_bytes": 1.5}, ConfigError, "window_bytes"),
-        ({"seed": -1}, ConfigError, "seed"),
+        ({"random_state": -1}, ConfigError, "random_state"),
         ({"groups": ["a"]}, InputError, "one group for each"),
         ({"groups": "source"}, ColumnError, "source"),
     ],

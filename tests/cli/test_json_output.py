@@ -64,11 +64,11 @@ def test_audit_which_skips_what_cannot_be_read(pool):  # noqa: F811
 def test_audit_by_a_file_of_options(pool, tmp_path):  # noqa: F811
     config = tmp_path / "run.toml"
     config.write_text(
-        '[audit]\nshare = 0.3\nlength_bins = 2\nguards = { noise = "off" }\nseed = 1\n'
+        '[audit]\nshare = 0.3\nlength_bins = 2\nguards = { noise = "off" }\nrandom_state = 1\n'
     )
-    told = asked("audit", pool, "--config", config, "--seed", 2)
+    told = asked("audit", pool, "--config", config, "--random-state", 2)
     lengths = {part["length"] for part in told["parts"]}
-    assert (told["share"], told["seed"], len(lengths)) == (0.3, 2, 3)
+    assert (told["share"], told["random_state"], len(lengths)) == (0.3, 2, 3)
     assert "noise" not in {finding["guard"] for finding in told["guards"]}
 
 

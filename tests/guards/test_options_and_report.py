@@ -25,8 +25,8 @@ BLOB = b"U2VlIHlvdSBhZ2Fpbg5Kq9Zx4T1bQ7rW0pLmN3sVcXy8HdJfGk2AeBi6" * 2
         ("noise_deviations", float("nan"), "above 0"),
         ("template_share", 1.5, "at most 1"),
         ("shuffled_bits", "0.7", "above 0"),
-        ("seed", -1, "seed=0"),
-        ("seed", 1.0, "seed=0"),
+        ("random_state", -1, "random_state=0"),
+        ("random_state", 1.0, "random_state=0"),
     ],
 )
 def test_options_that_cannot_work_are_refused_by_name(option, value, hint):

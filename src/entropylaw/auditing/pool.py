@@ -61,7 +61,7 @@ def audit(
     window_bytes: int = 1 << 23,
     render: Render = None,
     text: Text = None,
-    seed: int = 0,
+    random_state: int = 0,
     n_jobs: int | None = None,
     progress: bool | None = None,
 ) -> AuditReport:
@@ -94,8 +94,8 @@ def audit(
         Most bytes of the sample whose redundancy is measured by window.
     render, text
         How a record becomes text; see `ZipSelector`.
-    seed : int, default 0
-        Of all samples; the same seed gives the same report.
+    random_state : int, default 0
+        Of all samples; the same number gives the same report.
     n_jobs : int, optional
         Threads; all cores if left out. The report does not depend on it.
     progress : bool, optional
@@ -132,7 +132,7 @@ def audit(
         ("window_bytes", window_bytes),
     ):
         _check_count(name, value, least=1)
-    _check_count("seed", seed, least=0)
+    _check_count("random_state", random_state, least=0)
     codec = get_compressor(compressor)
     if forecast_records is None:
         slow = describe(codec).priming == "recompress"
@@ -142,7 +142,15 @@ def audit(
     of_groups = _groups(data, groups, len(corpus))
     column = groups if isinstance(groups, str) else None
     of_pool = _Audit(
-        corpus, of_groups, column, codec, guards or Guards(), length_bins, seed, jobs, progress
+        corpus,
+        of_groups,
+        column,
+        codec,
+        guards or Guards(),
+        length_bins,
+        random_state,
+        jobs,
+        progress,
     )
     return of_pool.report(share, forecast_records, window_bytes)
 
@@ -207,7 +215,7 @@ class _Audit:
             compressor=describe(self._codec),
             share=share,
             column=self._column,
-            seed=self._seed,
+            random_state=self._seed,
             fingerprint=self._corpus.fingerprint,
         )
 

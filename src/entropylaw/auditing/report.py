@@ -50,7 +50,7 @@ class AuditReport:
         Share of the pool that the selection was to choose.
     column : str or None
         The column that names the groups, if one does.
-    seed : int
+    random_state : int
         Of all samples.
     fingerprint : str
         Of the pool.
@@ -68,7 +68,7 @@ class AuditReport:
     compressor: CompressorInfo
     share: float
     column: str | None
-    seed: int
+    random_state: int
     fingerprint: str
 
     @property
@@ -119,7 +119,7 @@ class AuditReport:
             "compressor": asdict(self.compressor),
             "share": self.share,
             "column": self.column,
-            "seed": self.seed,
+            "random_state": self.random_state,
             "fingerprint": self.fingerprint,
             "parts": [part.to_dict() for part in self.parts],
             "guards": [

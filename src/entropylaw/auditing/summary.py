@@ -143,8 +143,8 @@ def _forecast(asked: Forecast, report: AuditReport) -> str:
     remedies = "" if remedied is None else f"\nRemedied: ZipSelector(budget, {remedied.options})."
     return (
         f"Forecast. ZipSelector(budget, {asked.options}) chose {asked.chosen_records:,} of {of};\n"
-        f"k1={k1:,}, k2={k2}, k3={k3}, seed {report.seed}; random: mean and standard deviation of "
-        f"draws of as many bytes.{remedies}\n{text_table(headers, rows)}"
+        f"k1={k1:,}, k2={k2}, k3={k3}, random_state {report.random_state}; random: mean and "
+        f"standard deviation of draws of as many bytes.{remedies}\n{text_table(headers, rows)}"
     )
 
 

@@ -33,7 +33,7 @@ _OPTIONS = {
     "length_bins",
     "forecast_records",
     "window_bytes",
-    "seed",
+    "random_state",
     "n_jobs",
     "progress",
 }
@@ -49,7 +49,7 @@ def audit(
         typer.Option(metavar="SHARE", help="Of the records, to be chosen; default: 0.1."),
     ] = None,
     compressor: options.Compressor = None,
-    seed: Annotated[
+    random_state: Annotated[
         int | None, typer.Option(metavar="N", help="Of the samples; default: 0.")
     ] = None,
     as_json: options.Json = False,
@@ -65,7 +65,7 @@ def audit(
         "groups": groups,
         "share": share,
         "compressor": compressor,
-        "seed": seed,
+        "random_state": random_state,
         "plot": plot,
         "n_jobs": n_jobs,
         "progress": progress,

@@ -124,7 +124,7 @@ class AuditSettings(Reading):
     length_bins: Positive | None = None
     forecast_records: Positive | None = None
     window_bytes: Positive | None = None
-    seed: Annotated[int, Field(ge=0)] | None = None
+    random_state: Annotated[int, Field(ge=0)] | None = None
     n_jobs: Jobs | None = None
     progress: bool | None = None
     plot: Path | None = None

@@ -127,7 +127,7 @@ class _Inspection:
             stricter["normalised"] = self._normalised_firsts
         firsts = stricter.get("normalised", self._exact_firsts)
         found = near_firsts(
-            self._corpus, firsts, similarity=guards.near_similarity, seed=guards.seed
+            self._corpus, firsts, similarity=guards.near_similarity, seed=guards.random_state
         )
         return self._copies("near", found, stricter=stricter)
 
@@ -201,7 +201,7 @@ class _Inspection:
     @cached_property
     def _samples(self) -> Samples:
         return draw_samples(
-            self._corpus, self._exact_firsts, size=SAMPLE_BYTES, seed=self._guards.seed
+            self._corpus, self._exact_firsts, size=SAMPLE_BYTES, seed=self._guards.random_state
         )
 
     @cached_property

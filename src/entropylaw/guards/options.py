@@ -77,7 +77,7 @@ class Guards:
         Share of the bytes beyond ASCII.
     repeated_share : float, default 0.5
         Share of words; the first of equal lines counts as new.
-    seed : int, default 0
+    random_state : int, default 0
         Of the samples that records are judged by.
 
     Raises
@@ -111,7 +111,7 @@ class Guards:
     encoded_share: float = 0.3
     mojibake_share: float = 0.1
     repeated_share: float = 0.5
-    seed: int = 0
+    random_state: int = 0
 
     def __post_init__(self) -> None:
         for guard in GUARDS:
@@ -120,9 +120,11 @@ class Guards:
             _check_limit(limit, getattr(self, limit), most=1.0)
         for limit in _POSITIVE:
             _check_limit(limit, getattr(self, limit))
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
+        state = self.random_state
+        if isinstance(state, bool) or not isinstance(state, int) or state < 0:
             raise ConfigError(
-                f"seed: expected a whole number of at least 0; saw {self.seed!r}. Try seed=0."
+                f"random_state: expected a whole number of at least 0; saw {state!r}. "
+                "Try random_state=0."
             )
 
     @classmethod
