@@ -30,22 +30,13 @@ from entropylaw.errors import (
 )
 from entropylaw.io.arrow_files import is_arrow_file
 from entropylaw.io.containers import container_of
-from entropylaw.io.files import PathLike, atomic_write, file_identity, framing_of, identity_of
+from entropylaw.io.files import PathLike, atomic_write, framing_of, identity_of
 from entropylaw.io.jsonl import RecordFile
 from entropylaw.io.reading import rendered
 from entropylaw.io.renderer import Render, Renderer, Text
 from entropylaw.types import IntArray
 
-__all__ = [
-    "MappedFile",
-    "build_mapped",
-    "file_identity",
-    "open_mapped",
-    "reopen",
-    "room_for",
-    "save_mapped",
-    "write_pool",
-]
+__all__ = ["build_mapped", "open_mapped", "save_mapped"]
 
 HEAD = b"entropylaw pool\n"
 TAIL = b"end of pool\n"

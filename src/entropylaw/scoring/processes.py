@@ -23,7 +23,8 @@ import numpy as np
 from entropylaw.compressors import Compressor, prime
 from entropylaw.corpus import Corpus
 from entropylaw.errors import ConfigError, WorkerError
-from entropylaw.io.mapped import MappedFile, file_identity, reopen, room_for, write_pool
+from entropylaw.io.files import file_identity
+from entropylaw.io.mapped import MappedFile, reopen, room_for, write_pool
 from entropylaw.scoring.process_worker import (
     Extend,
     Failure,
