@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from entropylaw.auditing.forecast import Forecast, Kinds, forecast
+from entropylaw.auditing.harms import reasons_of
 from entropylaw.auditing.options import Options
 from entropylaw.auditing.parts import length_bins, marked, parts_of
 from entropylaw.auditing.report import AuditReport
@@ -20,7 +21,7 @@ from entropylaw.auditing.samples import (
     random_order,
     split_off,
 )
-from entropylaw.auditing.verdict import Reason, reasons_of, remedies_of
+from entropylaw.auditing.verdict import Reason, remedies_of
 from entropylaw.auditing.window import WindowCurve, window_curve
 from entropylaw.compressors import Compressor, describe, get_compressor
 from entropylaw.corpus import Corpus
