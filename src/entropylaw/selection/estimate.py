@@ -28,6 +28,12 @@ with zlib and zstd at the default k1, k2 and k3 on mixed chats and instructions.
 STATE_BYTES = 48
 """What a selection keeps for each record beside its text: offsets, sizes and ratios."""
 
+CANDIDATE_BYTES = 100
+"""What a candidate takes beside its bytes, which are held twice while it is sized."""
+
+FIXED_BYTES = 20 << 20
+"""What running takes whatever the pool: modules that are loaded late, buffers of codecs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -45,8 +51,9 @@ class Estimate:
         lazy packing and adaptive screening it is that of a typical share of the evaluations
         (`LAZY_SHARE`, `ADAPTIVE_SHARE`); the true one depends on the data.
     memory : int
-        Bytes held while selecting: the text, the state of each record, and the chosen set as
-        the compressor keeps it. What the caller holds already is not included.
+        Bytes held while selecting: the text, the state of each record, the chosen set as the
+        compressor keeps it, the records that are sized at a time, and what running takes whatever
+        the pool. What the caller holds beside the pool is not included.
     certainty : {"exact", "at most", "about"}
         What the number of evaluations is.
     """
@@ -107,8 +114,11 @@ def estimate_cost(scorer: Scorer, plan: Plan) -> Estimate:
 
     held = min(2 * half_set.raw, scorer.info.window or 2 * half_set.raw)
     state_size: Callable[[int], int] = getattr(scorer.compressor, "state_size", lambda _: 0)
-    memory = scorer.corpus.total_bytes + STATE_BYTES * len(scorer.corpus) + held + state_size(held)
-    return Estimate(evaluations, rounds, seconds, int(memory), plan.certainty)
+    corpus = scorer.corpus
+    batch = min(plan.k1, len(pool)) * (2 * float(corpus.lengths[pool].mean()) + CANDIDATE_BYTES)
+    memory = corpus.total_bytes + STATE_BYTES * len(corpus) + held + state_size(held)
+    memory += int(batch) + FIXED_BYTES
+    return Estimate(evaluations, rounds, seconds, memory, plan.certainty)
 
 
 def _set_of(scorer: Scorer, rows: IntArray, plan: Plan | None) -> GrowingSet:
