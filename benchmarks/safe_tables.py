@@ -64,6 +64,7 @@ def cost(result: dict[str, Any]) -> str:
             f"`{compressor}`, {pool}: {name}",
             f"{own['cpu_seconds']:.1f}",
             f"{own['over_plain']:.2f}",
+            f"{1e6 * own['cpu_seconds'] / own['evaluations']:.0f}",
             f"{own['evaluations']:,}",
             f"{own['records']:,}",
         ]
@@ -71,4 +72,6 @@ def cost(result: dict[str, Any]) -> str:
         for compressor, found in result[part].items()
         for name, own in found.items()
     ]
-    return table(["", "CPU s", "times plain", "evaluations", "records chosen"], rows)
+    return table(
+        ["", "CPU s", "times plain", "µs an evaluation", "evaluations", "records chosen"], rows
+    )

@@ -230,8 +230,8 @@ def safe_selection(result: dict[str, Any]) -> Iterator[Row]:
         every, nothing = found["every control"], found["controls that do nothing"]
         yield Row(
             f"all controls together cost under 25 % of the plain run: `{spec}`, {pool}",
-            f"{nothing['over_plain'] - 1:+.0%} CPU where they change no pick; "
-            f"{every['over_plain'] - 1:+.0%} where they do, and other records are chosen",
+            f"{nothing['over_plain'] - 1:+.0%} CPU where they do next to nothing; "
+            f"{every['over_plain'] - 1:+.0%} where they change the choice",
             nothing["over_plain"] < 1.25,
         )
 
