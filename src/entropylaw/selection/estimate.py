@@ -84,8 +84,8 @@ def estimate_cost(scorer: Scorer, plan: Plan) -> Estimate:
     """Measure a sample of each kind of work and multiply.
 
     Candidates are sized against a set of half the budget, which is what the chosen set is on
-    average, and within a pack of half of k3. Records are drawn at random; ZIP prefers some
-    lengths, so the time can be off by the ratio of their mean to that of the pool.
+    average, and within a pack of half of k3. The set and the candidates are drawn at random; those
+    of packing are the densest of them, as a shortlist is, which often are shorter.
     """
     rng = np.random.default_rng(0)
     pool = np.flatnonzero(plan.selectable)
@@ -99,13 +99,13 @@ def estimate_cost(scorer: Scorer, plan: Plan) -> Estimate:
     slow = scorer.info.priming == "recompress"
     sample = rng.choice(pool, min(len(pool), SLOW_SAMPLE if slow else SAMPLE), replace=False)
     half_set = _set_of(scorer, rng.choice(pool, (plan.picks + 1) // 2), plan)
-    half_pack = _set_of(scorer, rng.choice(pool, (packed + 1) // 2), None)
-    few = sample[: max(1, min(len(sample), short))]
 
     own = _seconds(lambda: _own_sizes(scorer, sample)) / len(sample) * len(scorer.corpus)
     growth = rounds * _seconds(lambda: half_set.extend(rng.choice(pool, packed)))
     half_set.union_sizes(sample[:1])
     union = _seconds(lambda: half_set.union_sizes(sample)) / len(sample)
+    few = _densest(half_set, sample)[:short]
+    half_pack = _set_of(scorer, few[: (packed + 1) // 2], None)
     extension = _seconds(lambda: half_pack.extend(sample[:1]))
     inside = _seconds(lambda: half_pack.union_sizes(few)) / len(few)
     screening = screened * union * (1.0 if plan.screening == "full" else ADAPTIVE_SHARE)
@@ -127,6 +127,12 @@ def _set_of(scorer: Scorer, rows: IntArray, plan: Plan | None) -> GrowingSet:
         grown.extend_bytes(plan.owned)
     grown.extend(rows)
     return grown
+
+
+def _densest(chosen: GrowingSet, sample: IntArray) -> IntArray:
+    """Return the quarter of a sample that would leave the set densest, at least one record."""
+    ratios = chosen.union_raw(sample) / np.maximum(chosen.union_sizes(sample), 1)
+    return sample[np.argsort(ratios)[: -(-len(sample) // 4)]]
 
 
 def _own_sizes(scorer: Scorer, rows: IntArray) -> IntArray:
