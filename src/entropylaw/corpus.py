@@ -10,7 +10,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
 
 import numpy as np
 
@@ -116,7 +115,7 @@ class Corpus:
     framing: Framing = LINES
     ids: Sequence[object] | None = None
     weights: FloatArray | None = None
-    shapes: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    shapes: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.offsets.setflags(write=False)
@@ -149,7 +148,7 @@ class Corpus:
             framing=framing,
             ids=ids,
             weights=None if weights is None else checked_weights(weights, len(ends) - 1),
-            shapes=MappingProxyType(dict(shapes or {})),
+            shapes=dict(shapes or {}),
         )
 
     def __len__(self) -> int:

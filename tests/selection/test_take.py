@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entropylaw import ZipSelector
+from entropylaw import Corpus, ZipSelector
 from entropylaw.errors import ConfigError, FingerprintError, InputError
 from entropylaw.io.load import as_corpus
 from entropylaw.selection import SelectionResult
@@ -117,3 +118,14 @@ class TestFromAFile:
         function = next((given for given in options.values() if callable(given)), None)
         again = ZipSelector.from_manifest(result.manifest, render=function, n_jobs=1)
         assert again.select(RECORDS) == result
+
+
+def test_a_result_and_its_pool_can_be_sent_to_another_process():
+    texts = ["abc " * 40, "a quick brown fox", "jinxed wizards", "abc " * 41]
+    result = ZipSelector(2, n_jobs=1).select(texts)
+    again = pickle.loads(pickle.dumps(result))
+    assert again == result
+    assert again.take(texts) == result.take(texts)
+    assert again.explain(0).outcome == result.explain(0).outcome
+    corpus = Corpus.from_rows([b"one", b"two"])
+    assert pickle.loads(pickle.dumps(corpus)).fingerprint == corpus.fingerprint

@@ -14,7 +14,6 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import MappingProxyType
 from typing import BinaryIO
 
 import numpy as np
@@ -162,7 +161,7 @@ def open_mapped(path: PathLike) -> Corpus:
         version, count = about["format"], about["records"] + 1
         offsets: IntArray = np.frombuffer(whole, "<i8", count, about_at - 8 * count)
         framing = Framing(*map(bytes.fromhex, about["framing"]))
-        shapes = MappingProxyType(dict(about["shapes"]))
+        shapes = dict(about["shapes"])
     except (ValueError, KeyError, TypeError) as error:
         raise FileFormatError(f"{_NO_POOL} ({error})", path=str(path)) from error
     if version != FORMAT:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 
 from entropylaw.corpus import Corpus, checked_weights
 from entropylaw.io.containers import Container
@@ -71,5 +70,5 @@ def described(
         framing=renderer.framing,
         ids=ids,
         weights=None if weights is None else checked_weights(weights, len(corpus)),
-        shapes=MappingProxyType(renderer.shapes),
+        shapes=dict(renderer.shapes),
     )
