@@ -362,6 +362,7 @@ def main() -> None:
     parser.add_argument("data", nargs="+", type=Path)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--part", help="run only this part of the result, and keep the others")
+    parser.add_argument("--case", help="of the part, run only this case, and keep the others")
     options = parser.parse_args()
     wanted = ("alpaca", "gpteacher", "smilechat", "gsm8k", "sgd", "oasst1_fi", "mgsm")
     paths = {
@@ -378,9 +379,10 @@ def main() -> None:
     if options.part:
         earlier = json.loads((RESULTS / "safe_selection.json").read_text(encoding="utf-8"))
         result |= {part: earlier[part] for part in result if part in earlier}
-        result[options.part] = {}
+        if not options.case:
+            result[options.part] = {}
     for part, case, job in jobs(paths, options.repeats):
-        if options.part not in (None, part):
+        if options.part not in (None, part) or options.case not in (None, case):
             continue
         found = in_fresh_process(*job)
         if case is None:

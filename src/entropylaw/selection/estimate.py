@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from entropylaw.types import Certainty, IntArray
 
 SAMPLE = 400
 """Records that are sized to learn what one costs."""
+
+REPEATS = 5
+"""How often a piece of work is timed, unless it is slow."""
 
 SLOW_SAMPLE = 4
 """The same where each costs as much as the whole set."""
@@ -84,8 +88,9 @@ def estimate_cost(scorer: Scorer, plan: Plan) -> Estimate:
     """Measure a sample of each kind of work and multiply.
 
     Candidates are sized against a set of half the budget, which is what the chosen set is on
-    average, and within a pack of half of k3. The set and the candidates are drawn at random; those
-    of packing are the densest of them, as a shortlist is, which often are shorter.
+    average, and a step of packing is gone through with a pack of half of k3. The set and the
+    candidates are drawn at random; those of packing are the densest of them, as a shortlist is,
+    which often are shorter.
     """
     rng = np.random.default_rng(0)
     pool = np.flatnonzero(plan.selectable)
@@ -103,11 +108,13 @@ def estimate_cost(scorer: Scorer, plan: Plan) -> Estimate:
     own = _seconds(lambda: _own_sizes(scorer, sample)) / len(sample) * len(scorer.corpus)
     growth = rounds * _seconds(lambda: half_set.extend(rng.choice(pool, packed)))
     half_set.union_sizes(sample[:1])
-    union = _seconds(lambda: half_set.union_sizes(sample)) / len(sample)
-    few = _densest(half_set, sample)[:short]
+    repeats = 1 if slow else REPEATS
+    union = _seconds(lambda: half_set.union_sizes(sample), repeats) / len(sample)
+    few = _densest_first(half_set, sample)[: max(1, short - packed // 2)]
     half_pack = _set_of(scorer, few[: (packed + 1) // 2], None)
-    extension = _seconds(lambda: half_pack.extend(sample[:1]))
-    inside = _seconds(lambda: half_pack.union_sizes(few)) / len(few)
+    extension = _seconds(lambda: half_pack.extend(few[:1]), repeats)
+    step = _seconds(lambda: _pack_step(half_pack, few), repeats)
+    inside = max(0.0, step - extension) / len(few)
     screening = screened * union * (1.0 if plan.screening == "full" else ADAPTIVE_SHARE)
     packing = in_packs * inside * (1.0 if plan.packing == "full" else LAZY_SHARE)
     seconds = own + growth + screening + packing + rounds * packed * extension
@@ -129,10 +136,16 @@ def _set_of(scorer: Scorer, rows: IntArray, plan: Plan | None) -> GrowingSet:
     return grown
 
 
-def _densest(chosen: GrowingSet, sample: IntArray) -> IntArray:
-    """Return the quarter of a sample that would leave the set densest, at least one record."""
+def _densest_first(chosen: GrowingSet, sample: IntArray) -> IntArray:
+    """Return a sample in order of how dense each record would leave the set."""
     ratios = chosen.union_raw(sample) / np.maximum(chosen.union_sizes(sample), 1)
-    return sample[np.argsort(ratios)[: -(-len(sample) // 4)]]
+    return sample[np.argsort(ratios)]
+
+
+def _pack_step(pack: GrowingSet, candidates: IntArray) -> None:
+    """Take a record into a pack and size the others with it."""
+    pack.extend(candidates[:1])
+    pack.union_sizes(candidates)
 
 
 def _own_sizes(scorer: Scorer, rows: IntArray) -> IntArray:
@@ -140,10 +153,14 @@ def _own_sizes(scorer: Scorer, rows: IntArray) -> IntArray:
     return prime(scorer.compressor, b"").sizes([whole([row]) for row in scorer.corpus.rows(rows)])
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+def _seconds(work: Callable[[], object], repeats: int = 1) -> float:
+    """Return what a piece of work takes, the median of repeats."""
+    taken = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken)
 
 
 def _readable_time(seconds: float) -> str:
