@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -104,22 +105,23 @@ def estimate_cost(scorer: Scorer, plan: Plan) -> Estimate:
     slow = scorer.info.priming == "recompress"
     sample = rng.choice(pool, min(len(pool), SLOW_SAMPLE if slow else SAMPLE), replace=False)
     half_set = _set_of(scorer, rng.choice(pool, (plan.picks + 1) // 2), plan)
+    whole_set = 2 * half_set.raw
 
     own = _seconds(lambda: _own_sizes(scorer, sample)) / len(sample) * len(scorer.corpus)
-    growth = rounds * _seconds(lambda: half_set.extend(rng.choice(pool, packed)))
-    half_set.union_sizes(sample[:1])
     repeats = 1 if slow else REPEATS
-    union = _seconds(lambda: half_set.union_sizes(sample), repeats) / len(sample)
+    added = [rng.choice(pool, packed) for _ in range(repeats)]
+    growth, union = _mean_round(half_set, added, sample)
     few = _densest_first(half_set, sample)[: max(1, short - packed // 2)]
     half_pack = _set_of(scorer, few[: (packed + 1) // 2], None)
     extension = _seconds(lambda: half_pack.extend(few[:1]), repeats)
     step = _seconds(lambda: _pack_step(half_pack, few), repeats)
     inside = max(0.0, step - extension) / len(few)
-    screening = screened * union * (1.0 if plan.screening == "full" else ADAPTIVE_SHARE)
+    screening = screened * union / len(sample)
+    screening *= 1.0 if plan.screening == "full" else ADAPTIVE_SHARE
     packing = in_packs * inside * (1.0 if plan.packing == "full" else LAZY_SHARE)
-    seconds = own + growth + screening + packing + rounds * packed * extension
+    seconds = own + rounds * growth + screening + packing + rounds * packed * extension
 
-    held = min(2 * half_set.raw, scorer.info.window or 2 * half_set.raw)
+    held = min(whole_set, scorer.info.window or whole_set)
     state_size: Callable[[int], int] = getattr(scorer.compressor, "state_size", lambda _: 0)
     corpus = scorer.corpus
     batch = min(plan.k1, len(pool)) * (2 * float(corpus.lengths[pool].mean()) + CANDIDATE_BYTES)
@@ -140,6 +142,20 @@ def _densest_first(chosen: GrowingSet, sample: IntArray) -> IntArray:
     """Return a sample in order of how dense each record would leave the set."""
     ratios = chosen.union_raw(sample) / np.maximum(chosen.union_sizes(sample), 1)
     return sample[np.argsort(ratios)]
+
+
+def _mean_round(
+    chosen: GrowingSet, added: Sequence[IntArray], sample: IntArray
+) -> tuple[float, float]:
+    """Return the mean seconds of growing a set, and of sizing a sample with it, over some rounds.
+
+    Several, since what a candidate costs zlib depends on where in a block the set ends.
+    """
+    growth = union = 0.0
+    for rows in added:
+        growth += _seconds(partial(chosen.extend, rows))
+        union += _seconds(partial(chosen.union_sizes, sample))
+    return growth / len(added), union / len(added)
 
 
 def _pack_step(pack: GrowingSet, candidates: IntArray) -> None:
