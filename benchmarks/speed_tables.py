@@ -70,6 +70,22 @@ def estimate(result: dict[str, Any]) -> str:
     )
 
 
+def first_selection(result: dict[str, Any]) -> str:
+    """Return the table of first_selection.json."""
+    took, download = result["median_seconds"], result["download"]
+    fetched = f"{download['packages']} packages, {download['megabytes']:.0f} MB: download"
+    return table(
+        ["what", "seconds"],
+        [
+            [fetched, f"{download['wall_seconds']:.1f}"],
+            ["a fresh environment", f"{took['make_environment']:.1f}"],
+            ["install", f"{took['install']:.1f}"],
+            ["first selection in a new process", f"{took['first_run']:.1f}"],
+            ["the same again", f"{took['second_run']:.1f}"],
+        ],
+    )
+
+
 def overhead(result: dict[str, Any]) -> str:
     """Return the table of overhead.json."""
     return table(

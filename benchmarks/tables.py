@@ -363,6 +363,7 @@ TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
     "scaling": speed_tables.scaling,
     "million": speed_tables.million,
     "import_time": speed_tables.import_time,
+    "first_selection": speed_tables.first_selection,
     "quality": quality,
     "quality_by_schedule": quality_by_schedule,
     "stream": stream,

@@ -110,6 +110,7 @@ def estimate_cost(scorer: Scorer, plan: Plan) -> Estimate:
     own = _seconds(lambda: _own_sizes(scorer, sample)) / len(sample) * len(scorer.corpus)
     repeats = 1 if slow else REPEATS
     added = [rng.choice(pool, packed) for _ in range(repeats)]
+    half_set.union_sizes(sample[:1])  # looks for copies in the pool first, once
     growth, union = _mean_round(half_set, added, sample)
     few = _densest_first(half_set, sample)[: max(1, short - packed // 2)]
     half_pack = _set_of(scorer, few[: (packed + 1) // 2], None)
