@@ -59,9 +59,8 @@ def test_no_record_is_judged_by_a_sample_that_has_it():
     texts = strangers(60, 5)
     pool = Corpus.from_rows([text.encode() for text in texts * 3])
     scores = typicality_scores(pool, np.ones(len(pool), np.bool_), n_jobs=1).reshape(3, 60)
-    inside = scores[0] < 0.5  # no copy of these in the sample that judged them
-    assert (scores[:, inside] < 0.5).all()
-    assert inside.any()
+    assert scores.max() < 0.5  # random characters explain little of others
+    assert (scores == scores[0]).all()
 
 
 @settings(max_examples=40, deadline=None)

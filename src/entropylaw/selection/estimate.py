@@ -128,13 +128,19 @@ def estimate_cost(scorer: Scorer, plan: Plan) -> Estimate:
     packing = in_packs * inside * (1.0 if plan.packing == "full" else LAZY_SHARE)
     seconds = own + rounds * growth + screening + packing + rounds * packed * extension
 
-    held = min(whole_set, scorer.info.window or whole_set)
-    state_size: Callable[[int], int] = getattr(scorer.compressor, "state_size", lambda _: 0)
-    corpus = scorer.corpus
-    batch = min(plan.k1, len(pool)) * (2 * float(corpus.lengths[pool].mean()) + CANDIDATE_BYTES)
-    memory = corpus.total_bytes + STATE_BYTES * len(corpus) + held + state_size(held)
-    memory += int(batch) + FIXED_BYTES
+    memory = _memory(scorer, pool, k1=plan.k1, set_bytes=whole_set)
     return Estimate(evaluations, rounds, seconds, memory, plan.certainty)
+
+
+def _memory(scorer: Scorer, pool: IntArray, *, k1: int, set_bytes: int) -> int:
+    """Return the bytes held at the end, when the set has so many."""
+    corpus, window = scorer.corpus, scorer.info.window
+    held = min(set_bytes, window or set_bytes)
+    state_size: Callable[[int], int] = getattr(scorer.compressor, "state_size", lambda _: 0)
+    candidate = 2 * float(corpus.lengths[pool].mean()) + CANDIDATE_BYTES
+    batch = int(min(k1, len(pool)) * candidate)
+    kept = corpus.total_bytes + STATE_BYTES * len(corpus)
+    return kept + held + state_size(held) + batch + FIXED_BYTES
 
 
 def _set_of(scorer: Scorer, rows: IntArray, plan: Plan | None) -> GrowingSet:

@@ -7,7 +7,7 @@ import numpy as np
 from entropylaw.alignment import alignment_scores
 from entropylaw.corpus import Corpus
 from entropylaw.scoring.repeats import first_copies
-from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray
+from entropylaw.types import BoolArray, FloatArray, IntArray
 from entropylaw.weights import exponential_weights
 
 SAMPLE, SAMPLE_BYTES = 1_000, 4 << 20
@@ -17,8 +17,8 @@ SAMPLE, SAMPLE_BYTES = 1_000, 4 << 20
 def typicality_scores(pool: Corpus, selectable: BoolArray, *, n_jobs: int) -> FloatArray:
     """Return the share of each record's compressed bytes that a sample of the pool explains.
 
-    The sample is drawn from the selectable records, with a fixed seed. Records whose text is in
-    it are measured with a second sample.
+    The sample is drawn from the selectable records, with a fixed seed, of copies one. Records
+    whose text is in it are measured with a second sample, which has none of its texts.
 
     Parameters
     ----------
@@ -32,7 +32,8 @@ def typicality_scores(pool: Corpus, selectable: BoolArray, *, n_jobs: int) -> Fl
     Returns
     -------
     float64 array, shape (n,)
-        About 0 to 1; see `entropylaw.alignment_scores`. All 0 if fewer than two may be chosen.
+        About 0 to 1; see `entropylaw.alignment_scores`. All 0 if fewer than two texts may be
+        chosen.
 
     Examples
     --------
@@ -42,12 +43,16 @@ def typicality_scores(pool: Corpus, selectable: BoolArray, *, n_jobs: int) -> Fl
     >>> bool(scores[:9].min() > scores[9])
     True
     """
-    first, second = _samples(pool, np.flatnonzero(selectable))
+    firsts = first_copies(pool)
+    texts = np.arange(len(pool)) if firsts is None else firsts
+    first, second = _samples(pool, np.flatnonzero(selectable), texts)
     if not len(first):
         return np.zeros(len(pool))
     scores = alignment_scores(pool, pool.take(first), n_jobs=n_jobs).copy()
-    inside = _with_text_of(pool, first)
-    scores[inside] = alignment_scores(pool.take(inside), pool.take(second), n_jobs=n_jobs)
+    by_text = np.full(len(pool), np.nan)
+    by_text[texts[first]] = alignment_scores(pool.take(first), pool.take(second), n_jobs=n_jobs)
+    inside = ~np.isnan(by_text[texts])
+    scores[inside] = by_text[texts[inside]]
     return scores
 
 
@@ -81,21 +86,13 @@ def typicality_weights(scores: FloatArray, groups: IntArray | None, strength: fl
     return weights
 
 
-def _samples(pool: Corpus, rows: IntArray) -> tuple[IntArray, IntArray]:
-    """Return two samples of these rows without a row in common; one row makes only a second."""
-    drawn = np.random.default_rng(0).permutation(rows)
+def _samples(pool: Corpus, rows: IntArray, texts: IntArray) -> tuple[IntArray, IntArray]:
+    """Return two samples of these rows without a text in common; one text makes only a second."""
+    _, places = np.unique(texts[rows], return_index=True)
+    drawn = np.random.default_rng(0).permutation(rows[np.sort(places)])
     half = len(drawn) // 2
     first, second = (
         some[np.cumsum(pool.lengths[some]) - pool.lengths[some] < SAMPLE_BYTES]
         for some in (drawn[: min(half, SAMPLE)], drawn[half : half + SAMPLE])
     )
     return first, second
-
-
-def _with_text_of(pool: Corpus, rows: IntArray) -> IntArray:
-    """Return these rows, and all others that are the same to the byte."""
-    firsts = first_copies(pool)
-    if firsts is None:
-        return rows
-    copies: AnyArray = np.flatnonzero(np.isin(firsts, firsts[rows]))
-    return copies
