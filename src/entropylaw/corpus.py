@@ -169,8 +169,10 @@ class Corpus:
     def rows(self, rows: IntArray) -> list[bytes]:
         """Return the bytes of these rows, in the order given."""
         buffer = self.buffer
-        starts, ends = self.offsets[rows].tolist(), self.offsets[rows + 1].tolist()
-        return [bytes(buffer[start:end]) for start, end in zip(starts, ends, strict=True)]
+        spans = zip(self.offsets[rows].tolist(), self.offsets[rows + 1].tolist(), strict=True)
+        if isinstance(buffer, bytes):
+            return [buffer[start:end] for start, end in spans]
+        return [bytes(buffer[start:end]) for start, end in spans]
 
     @cached_property
     def lengths(self) -> IntArray:

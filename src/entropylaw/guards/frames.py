@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from entropylaw.guards.lookup import Lookup
-from entropylaw.guards.words import Words, mixed, word_runs
+from entropylaw.guards.words import Words, counted, mixed, one_of_each, word_runs
 from entropylaw.types import IntArray
 
 RUN = 5
@@ -42,8 +42,8 @@ class Frames:
             hashes, places = word_runs(words, RUN)
             owners = mixed(words.parts[places].astype(np.uint64))
             n_records += words.n_parts
-            distinct.append(hashes[np.unique(hashes + owners, return_index=True)[1]])
-        runs, records = np.unique(np.concatenate(distinct), return_counts=True)
+            distinct.append(hashes[one_of_each(hashes + owners)[0]])
+        runs, records = counted(np.concatenate(distinct))
         return cls(Lookup(runs[records >= max(LEAST_RECORDS, LEAST_SHARE * n_records)]))
 
     def words_in(self, words: Words) -> IntArray:

@@ -6,7 +6,7 @@ import numpy as np
 
 from entropylaw.guards.characters import byte_table
 from entropylaw.guards.pieces import Piece
-from entropylaw.guards.words import Words, mixed, run_hashes
+from entropylaw.guards.words import Words, mixed, one_of_each, run_hashes
 from entropylaw.types import IntArray
 
 _STOP = byte_table({1: "\n.!?"})
@@ -37,13 +37,15 @@ def repeated_words(piece: Piece, words: Words) -> IntArray:
     >>> repeated_words(piece, find_words(piece)).tolist()
     [2, 0]
     """
-    line = np.searchsorted(_stops(piece), words.places)
-    starts = np.flatnonzero(np.diff(line, prepend=-1))
+    begins = np.zeros(len(words) + 1, bool)
+    begins[0] = True
+    begins[np.searchsorted(words.places, _stops(piece))] = True
+    starts = np.flatnonzero(begins[:-1])
     ends = np.append(starts[1:], len(words))
     owners = words.parts[starts]
     lines = mixed(run_hashes(words.hashes, starts, ends)) + owners.astype(np.uint64)
     again = np.ones(len(lines), bool)
-    again[np.unique(lines, return_index=True)[1]] = False
+    again[one_of_each(lines)[0]] = False
     sizes = (ends - starts)[again]
     return np.bincount(owners[again], sizes, len(piece)).astype(np.int64)
 
@@ -51,6 +53,7 @@ def repeated_words(piece: Piece, words: Words) -> IntArray:
 def _stops(piece: Piece) -> IntArray:
     """Return where lines and sentences end."""
     raw = piece.raw
-    for stop in _STOPS_BEYOND_ASCII:
-        raw = raw.replace(stop, b"\n" * len(stop))
+    if not raw.isascii():
+        for stop in _STOPS_BEYOND_ASCII:
+            raw = raw.replace(stop, b"\n" * len(stop))
     return np.flatnonzero(np.frombuffer(raw.translate(_STOP), np.uint8))

@@ -27,7 +27,7 @@ class Lookup:
     """
 
     def __init__(self, keys: HashArray) -> None:
-        bits = max(len(keys).bit_length(), 1)
+        bits = len(keys).bit_length() + 1
         self._shift = np.uint64(64 - bits)
         sizes = np.bincount(self._buckets(keys), minlength=1 << bits)
         self._starts = np.append(0, np.cumsum(sizes))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from entropylaw.guards.lookup import Lookup
-from entropylaw.guards.words import HashArray, Words, mixed
+from entropylaw.guards.words import HashArray, Words, counted, mixed, one_of_each
 from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray
 
 LEAST_WORDS = 50_000
@@ -87,15 +87,13 @@ class OrderModel:
     def learn(cls, sample: Sequence[Words]) -> OrderModel:
         """Count the words and the pairs of a sample."""
         hashes = _joined([words.hashes for words in sample])
-        words, counts = np.unique(hashes, return_counts=True)
+        words, counts = counted(hashes)
         firsts, seconds = zip(*map(_neighbours, sample), strict=True) if sample else ((), ())
         first, second = _joined(firsts), _joined(seconds)
-        pairs, example, pair_counts = np.unique(
-            _keys(first, second), return_index=True, return_counts=True
-        )
-        left = np.searchsorted(words, first[example])
-        right = np.searchsorted(words, second[example])
-        n_words = len(words)
+        keys, lookup, n_words = _keys(first, second), Lookup(words), len(words)
+        example, pair_counts = one_of_each(keys)
+        pairs = keys[example]
+        left, right = lookup.find(first[example]), lookup.find(second[example])
         seen = np.bincount(left, pair_counts, n_words)
         followers = np.bincount(left, minlength=n_words)
         endings = np.bincount(right, minlength=n_words)
@@ -104,7 +102,7 @@ class OrderModel:
         gain = pair_counts / share[right] + followers[left] * novelty[right]
         return cls(
             total=len(hashes),
-            words=Lookup(words),
+            words=lookup,
             pairs=Lookup(pairs),
             pair_bits=_padded(np.log2(gain / (seen + followers)[left])),
             before_bits=_padded(_log2(followers / np.maximum(seen + followers, 1))),

@@ -51,8 +51,9 @@ class Piece:
         return np.frombuffer(self.raw.translate(table), np.uint8)
 
     def parts_at(self, places: IntArray) -> IntArray:
-        """Return which part each place in the text belongs to."""
-        return np.searchsorted(self.starts, places, "right") - 1
+        """Return which part each place in the text belongs to; the places ascend."""
+        firsts = np.searchsorted(places, self.starts)
+        return np.repeat(np.arange(len(self)), np.diff(firsts, append=len(places)))
 
     def sums(self, values: AnyArray) -> IntArray:
         """Return the sum over each part of one value a byte; shape (parts,)."""

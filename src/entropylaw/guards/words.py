@@ -129,6 +129,43 @@ def run_hashes(values: HashArray, starts: IntArray, ends: IntArray) -> HashArray
     return mixed((prefix[ends] - prefix[starts]) * inverses[starts])
 
 
+def one_of_each(hashes: HashArray) -> tuple[IntArray, IntArray]:
+    """Return a place of each distinct number, by which they ascend, and how often each is there.
+
+    It may be any place of equal numbers: not to ask for the first makes this twice as fast.
+
+    Examples
+    --------
+    >>> numbers = np.array([7, 5, 7], np.uint64)
+    >>> places, counts = one_of_each(numbers)
+    >>> numbers[places].tolist(), counts.tolist()
+    ([5, 7], [1, 2])
+    """
+    order = np.argsort(hashes)
+    firsts = _firsts(hashes[order])
+    return order[firsts], np.diff(firsts, append=len(order))
+
+
+def counted(hashes: HashArray) -> tuple[HashArray, IntArray]:
+    """Return the distinct numbers, ascending, and how often each is there.
+
+    Examples
+    --------
+    >>> [found.tolist() for found in counted(np.array([7, 5, 7], np.uint64))]
+    [[5, 7], [1, 2]]
+    """
+    ascending = np.sort(hashes)
+    firsts = _firsts(ascending)
+    return ascending[firsts], np.diff(firsts, append=len(ascending))
+
+
+def _firsts(ascending: HashArray) -> IntArray:
+    """Return the places of numbers that differ from the one before."""
+    differs = np.ones(len(ascending), bool)
+    np.not_equal(ascending[1:], ascending[:-1], out=differs[1:])
+    return np.flatnonzero(differs)
+
+
 def mixed(hashes: HashArray) -> HashArray:
     """Return the numbers one-to-one changed so that every bit depends on every other."""
     hashes = (hashes ^ (hashes >> np.uint64(30))) * _MIX

@@ -138,10 +138,11 @@ class Ledger:
         may &= after <= limits.high[group]
         everyone = np.arange(len(self.by_group))
         for goal in self._goals:
-            reserved = self._reserve(goal, everyone, self.by_group)
-            needed = reserved.sum() - reserved[group] + self._reserve(goal, group, after)
-            kept = (needed == 0) | (goal.until - self.spent - costs >= needed)
-            may &= kept & (self.by_group[group] < goal.most[group])
+            may &= (self.by_group < goal.most)[group]
+            if goal.least.any():
+                reserved = self._reserve(goal, everyone, self.by_group)
+                needed = reserved.sum() - reserved[group] + self._reserve(goal, group, after)
+                may &= (needed == 0) | (goal.until - self.spent - costs >= needed)
         return may
 
     def take(self, row: int) -> None:
