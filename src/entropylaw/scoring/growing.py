@@ -46,6 +46,7 @@ class Scorer:
         self.corpus = corpus
         self.compressor = compressor
         self.info = describe(compressor)
+        self.n_jobs = n_jobs
         self._workers = make_workers(corpus, compressor, n_jobs=n_jobs, kind=workers)
 
     def __enter__(self) -> Self:
@@ -85,6 +86,11 @@ class Scorer:
             sizes = sizes[firsts]
         sizes.setflags(write=False)
         return sizes
+
+    def sizes_alone(self, rows: IntArray) -> IntArray:
+        """Return the compressed bytes of some records, each as a set of its own."""
+        around = Around(self.corpus.framing.opening, self.corpus.framing.closing)
+        return self.sized_once(self._workers.prime(b""), rows, around)
 
     def empty_set(self) -> GrowingSet:
         """Return a set without records."""

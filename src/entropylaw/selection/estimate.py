@@ -10,23 +10,25 @@ from functools import partial
 
 import numpy as np
 
-from entropylaw.compressors import prime
 from entropylaw.render.cards import html_card, text_card
 from entropylaw.scoring import GrowingSet, Scorer
 from entropylaw.selection.plan import Plan, count_evaluations
 from entropylaw.types import Certainty, IntArray
 
-SAMPLE = 400
-"""Records that are sized to learn what one costs."""
+SAMPLE, SLOW_SAMPLE = 10_000, 40
+"""Records that are sized on their own: by most compressors, and by those that cannot be primed."""
 
-DENSER_SHARE = 0.5
-"""The share of the pool, the densest, that is screened time and again."""
+TIMED, SLOW_TIMED = 150, 4
+"""Those of them that are sized with a set, to learn what one costs; more if several work."""
 
-REPEATS = 5
+FEW = 0.3
+"""The share of these that is sized to learn what a call costs beside them."""
+
+SCREENED_SHARE, CHOSEN_SHARE = 0.7, 0.1
+"""The shares of the pool, the densest, that are screened time and again, and chosen."""
+
+REPEATS = 8
 """How often a piece of work is timed, unless it is slow."""
-
-SLOW_SAMPLE = 4
-"""The same where each costs as much as the whole set."""
 
 LAZY_SHARE, ADAPTIVE_SHARE = 0.13, 0.3
 """Share of the full evaluations that lazy packing and adaptive screening typically need, measured
@@ -92,53 +94,52 @@ def estimate_cost(scorer: Scorer, plan: Plan) -> Estimate:
     """Measure a sample of each kind of work and multiply.
 
     Candidates are sized against a set of half the budget, which is what the chosen set is on
-    average, and a step of packing is gone through with a pack of half of k3. The set is drawn at
-    random. Candidates are the denser half of a random sample, those of packing the densest of
-    them, as in a selection: these often are shorter than others.
+    average, and a step of packing is gone through with a pack of half of k3. Both are drawn from
+    the densest records of a sample, and candidates from the denser ones, as in a selection: these
+    often are shorter than others.
     """
     rng = np.random.default_rng(0)
     pool = np.flatnonzero(plan.selectable)
     rounds = -(-plan.picks // plan.k3)
     evaluations = count_evaluations(plan)
-    packed = min(plan.k3, plan.picks)
-    short = min(plan.k2, len(pool))
+    packed, short = min(plan.k3, plan.picks), min(plan.k2, len(pool))
     in_packs = rounds * (packed * short - packed * (packed - 1) // 2)
     screened = max(0, evaluations - in_packs)
 
     slow = scorer.info.priming == "recompress"
-    sample = rng.choice(pool, min(len(pool), SLOW_SAMPLE if slow else SAMPLE), replace=False)
-    half_set = _set_of(scorer, rng.choice(pool, (plan.picks + 1) // 2), plan)
-    whole_set = 2 * half_set.raw
-
-    own = _seconds(lambda: _own_sizes(scorer, sample)) / len(sample) * len(scorer.corpus)
     repeats = 1 if slow else REPEATS
-    added = [rng.choice(pool, packed) for _ in range(repeats)]
-    share = max(DENSER_SHARE, min(1.0, plan.k1 / len(pool)))
-    alone = scorer.own_raw[sample] / np.maximum(_own_sizes(scorer, sample), 1)
-    sample = sample[np.argsort(alone)[: max(1, round(share * len(sample)))]]
-    half_set.union_sizes(sample[:1])  # looks for copies in the pool first, once
-    growth, union = _mean_round(half_set, added, sample)
-    few = _densest_first(half_set, sample)[: max(1, short - packed // 2)]
-    half_pack = _set_of(scorer, few[: (packed + 1) // 2], None)
+    drawn = rng.choice(pool, min(len(pool), SLOW_SAMPLE if slow else SAMPLE), replace=False)
+    densest_first, alone = _by_density(scorer, drawn)
+    chosen = _first(densest_first, max(CHOSEN_SHARE, plan.picks / len(pool)))
+    denser = _first(densest_first, max(SCREENED_SHARE, plan.k1 / len(pool)))
+    timed = rng.permutation(denser)[: SLOW_TIMED if slow else TIMED * scorer.n_jobs]
+
+    half = (plan.picks + 1) // 2
+    picks = np.resize(rng.permutation(chosen), half + repeats * packed)
+    half_set = _set_of(scorer, picks[:half], plan)
+    growth, union = _mean_round(half_set, np.split(picks[half:], repeats), timed)
+    few = _lowest_first(half_set, timed)[: max(1, short - packed // 2)]
+    half_pack = _set_of(scorer, picks[: (packed + 1) // 2], None)
     extension = _seconds(lambda: half_pack.extend(few[:1]), repeats)
     step = _seconds(lambda: _pack_step(half_pack, few), repeats)
     inside = max(0.0, step - extension) / len(few)
-    screening = screened * union / len(sample)
-    screening *= 1.0 if plan.screening == "full" else ADAPTIVE_SHARE
+    screening = screened * union * (1.0 if plan.screening == "full" else ADAPTIVE_SHARE)
     packing = in_packs * inside * (1.0 if plan.packing == "full" else LAZY_SHARE)
+    own = alone * len(scorer.corpus)
     seconds = own + rounds * growth + screening + packing + rounds * packed * extension
 
-    memory = _memory(scorer, pool, k1=plan.k1, set_bytes=whole_set)
+    memory = _memory(scorer, pool, plan)
     return Estimate(evaluations, rounds, seconds, memory, plan.certainty)
 
 
-def _memory(scorer: Scorer, pool: IntArray, *, k1: int, set_bytes: int) -> int:
-    """Return the bytes held at the end, when the set has so many."""
+def _memory(scorer: Scorer, pool: IntArray, plan: Plan) -> int:
+    """Return the bytes held at the end of a selection of records of average length."""
     corpus, window = scorer.corpus, scorer.info.window
+    length = float(corpus.lengths[pool].mean())
+    set_bytes = sum(map(len, plan.owned)) + round(plan.picks * length)
     held = min(set_bytes, window or set_bytes)
     state_size: Callable[[int], int] = getattr(scorer.compressor, "state_size", lambda _: 0)
-    candidate = 2 * float(corpus.lengths[pool].mean()) + CANDIDATE_BYTES
-    batch = int(min(k1, len(pool)) * candidate)
+    batch = int(min(plan.k1, len(pool)) * (2 * length + CANDIDATE_BYTES))
     kept = corpus.total_bytes + STATE_BYTES * len(corpus)
     return kept + held + state_size(held) + batch + FIXED_BYTES
 
@@ -151,7 +152,22 @@ def _set_of(scorer: Scorer, rows: IntArray, plan: Plan | None) -> GrowingSet:
     return grown
 
 
-def _densest_first(chosen: GrowingSet, sample: IntArray) -> IntArray:
+def _by_density(scorer: Scorer, rows: IntArray) -> tuple[IntArray, float]:
+    """Return rows with the densest first, and the seconds that it takes to size one alone."""
+    scorer.sizes_alone(rows[:1])  # looks for copies in the pool first, once
+    start = time.perf_counter()
+    sizes = scorer.sizes_alone(rows)
+    seconds = time.perf_counter() - start
+    ratios = scorer.own_raw[rows] / np.maximum(sizes, 1)
+    return rows[np.argsort(ratios)], seconds / len(rows)
+
+
+def _first(rows: IntArray, share: float) -> IntArray:
+    """Return a share of the rows, the first."""
+    return rows[: max(1, round(min(1.0, share) * len(rows)))]
+
+
+def _lowest_first(chosen: GrowingSet, sample: IntArray) -> IntArray:
     """Return a sample in order of how dense each record would leave the set."""
     ratios = chosen.union_raw(sample) / np.maximum(chosen.union_sizes(sample), 1)
     return sample[np.argsort(ratios)]
@@ -160,26 +176,30 @@ def _densest_first(chosen: GrowingSet, sample: IntArray) -> IntArray:
 def _mean_round(
     chosen: GrowingSet, added: Sequence[IntArray], sample: IntArray
 ) -> tuple[float, float]:
-    """Return the mean seconds of growing a set, and of sizing a sample with it, over some rounds.
+    """Return the mean seconds of a round: of growing a set, and of sizing one record with it.
 
-    Several, since what a candidate costs zlib depends on where in a block the set ends.
+    What is done once a round, whatever the number of records, goes to the growth. There are
+    several rounds, since what a record costs zlib depends on where in a block the set ends.
     """
-    growth = union = 0.0
+    few = sample[: int(FEW * len(sample))]
+    once = each = 0.0
     for rows in added:
-        growth += _seconds(partial(chosen.extend, rows))
-        union += _seconds(partial(chosen.union_sizes, sample))
-    return growth / len(added), union / len(added)
+        once += _seconds(partial(_grow, chosen, rows, few))
+        fixed = _seconds(partial(chosen.union_sizes, few))
+        each += max(0.0, _seconds(partial(chosen.union_sizes, sample)) - fixed)
+    return once / len(added), each / len(added) / (len(sample) - len(few))
+
+
+def _grow(chosen: GrowingSet, rows: IntArray, few: IntArray) -> None:
+    """Grow a set, and have its compressor make ready what it puts off until it is asked."""
+    chosen.extend(rows)
+    chosen.union_sizes(few)
 
 
 def _pack_step(pack: GrowingSet, candidates: IntArray) -> None:
     """Take a record into a pack and size the others with it."""
     pack.extend(candidates[:1])
     pack.union_sizes(candidates)
-
-
-def _own_sizes(scorer: Scorer, rows: IntArray) -> IntArray:
-    whole = scorer.corpus.framing.whole
-    return prime(scorer.compressor, b"").sizes([whole([row]) for row in scorer.corpus.rows(rows)])
 
 
 def _seconds(work: Callable[[], object], repeats: int = 1) -> float:
