@@ -31,6 +31,14 @@ def jsonl(folder: Path) -> Path:
     return folder / "pool.jsonl"
 
 
+def splits(streamed: bool = False) -> datasets.DatasetDict | datasets.IterableDatasetDict:
+    whole = datasets.Dataset.from_list(RECORDS)
+    parts = {"train": whole.select(range(1_500)), "test": whole.select(range(1_500, 2_000))}
+    if streamed:
+        return datasets.IterableDatasetDict({k: v.to_iterable_dataset() for k, v in parts.items()})
+    return datasets.DatasetDict(parts)
+
+
 CONTAINERS = {
     "list": lambda _: RECORDS,
     "iterator": lambda _: iter(RECORDS),
@@ -42,6 +50,8 @@ CONTAINERS = {
     "dataset": lambda _: datasets.Dataset.from_list(RECORDS),
     "shuffled": lambda _: datasets.Dataset.from_list(RECORDS[::-1]).select(range(1_999, -1, -1)),
     "stream": lambda _: datasets.Dataset.from_list(RECORDS).to_iterable_dataset(),
+    "splits": lambda _: splits(),
+    "streamed splits": lambda _: splits(streamed=True),
     "Parquet": parquet,
     "JSONL": jsonl,
 }

@@ -299,20 +299,6 @@ class TestStreams:
 
 
 class TestDatasets:
-    def test_a_split_must_be_named(self) -> None:
-        split = datasets.Dataset.from_list(RECORDS)
-        both = datasets.DatasetDict({"train": split, "validation": split})
-        with pytest.raises(InputError, match=r"DatasetDict.*splits seen: 'train', 'validation'"):
-            as_corpus(both)
-        with pytest.raises(InputError, match=r'as in data\["train"\]'):
-            take_records(both, [0])
-        with pytest.raises(InputError, match=r'as in data\["test"\]'):
-            as_corpus(datasets.DatasetDict({"test": split}))
-        assert as_corpus(both["train"]).fingerprint == as_corpus(TEXTS).fingerprint
-        streams = datasets.IterableDatasetDict({"train": split.to_iterable_dataset()})
-        with pytest.raises(InputError, match="IterableDatasetDict"):
-            as_corpus(streams)
-
     def test_a_column_of_a_dataset(self) -> None:
         column = datasets.Dataset.from_list(RECORDS)["text"]
         assert as_corpus(column).fingerprint == as_corpus(TEXTS).fingerprint

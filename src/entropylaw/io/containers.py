@@ -16,6 +16,7 @@ from entropylaw.io.arrow_files import ArrowFile, is_arrow_file
 from entropylaw.io.files import PathLike
 from entropylaw.io.frames import frame_container
 from entropylaw.io.hub import hub_container
+from entropylaw.io.hub_splits import splits_container
 from entropylaw.io.jsonl import RecordFile
 from entropylaw.io.records import Listed, Records, Streamed
 from entropylaw.types import IntArray
@@ -41,7 +42,10 @@ class Container(Protocol):
         """Return what each record holds in a column; None where the cell is missing."""
 
     def take(self, rows: IntArray) -> Any:
-        """Return these records, in the order given, in a container of the same type."""
+        """Return these records in a container of the same type, in the order given.
+
+        Where records are held split by split, each split has its own in that order.
+        """
 
 
 def container_of(data: object) -> Container:
@@ -57,7 +61,7 @@ def container_of(data: object) -> Container:
     """
     if isinstance(data, os.PathLike):
         return file_container(data)
-    for known in (hub_container, arrow_container, frame_container):
+    for known in (hub_container, splits_container, arrow_container, frame_container):
         found = known(data)
         if found is not None:
             return found

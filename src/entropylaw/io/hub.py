@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from entropylaw.errors import InputError
 from entropylaw.io.arrow import ROWS_OF_A_CHUNK, ArrowRows
 from entropylaw.io.records import Listed, Records, gathered
 from entropylaw.types import IntArray
@@ -15,30 +13,22 @@ from entropylaw.types import IntArray
 _ROWS = 8_192
 
 
-def hub_container(data: object) -> Records | HubDataset | None:
-    """Return the container of a dataset, or None if it is something else.
+def hub_container(data: object) -> HubDataset | HubRecords | HubStream | None:
+    """Return the container of a dataset, or None if it is something else."""
+    if of_hub(data, "Dataset"):
+        return stored(data)
+    return HubStream(data) if of_hub(data, "IterableDataset") else None
 
-    Raises
-    ------
-    InputError
-        If it is a dictionary of splits: one of them must be named.
-    """
-    datasets = sys.modules.get("datasets")
-    if datasets is None:
-        return None
-    if isinstance(data, _kinds(datasets, "DatasetDict", "IterableDatasetDict")):
-        assert isinstance(data, Mapping)
-        splits = ", ".join(map(repr, data)) or "none"
-        first = json.dumps(next(iter(data), "train"))
-        raise InputError(
-            f"expected records, got a {type(data).__name__}. Name one of its splits, as in "
-            f"data[{first}]; splits seen: {splits}."
-        )
-    if isinstance(data, _kinds(datasets, "Dataset")):
-        return HubDataset(data) if _untouched(data) else HubRecords(data)
-    if isinstance(data, _kinds(datasets, "IterableDataset")):
-        return HubStream(data)
-    return None
+
+def stored(data: Any) -> HubDataset | HubRecords:
+    """Return the container of a dataset whose rows are stored, not streamed."""
+    return HubDataset(data) if _untouched(data) else HubRecords(data)
+
+
+def of_hub(data: object, name: str) -> bool:
+    """Tell whether data is of this class of `datasets`, not of another module of that name."""
+    kind = getattr(sys.modules.get("datasets"), name, None)
+    return isinstance(kind, type) and isinstance(data, kind)
 
 
 class HubDataset(ArrowRows):
@@ -87,21 +77,20 @@ class HubStream(Records):
         return iter(self._data.with_format(None))
 
     def take(self, rows: IntArray) -> Any:
+        """Return a dataset of these records, from going through all once more."""
+        return self.holding(gathered(self, rows))
+
+    def holding(self, records: Sequence[Any]) -> Any:
         """Return a dataset of the same kind that holds these records in memory."""
-        taken = tuple(gathered(self, rows))
-        return type(self._data).from_generator(
-            _each, features=self._data.features, gen_kwargs={"records": taken}
+        data = self._data
+        split = {} if data.split is None else {"split": data.split}
+        return type(data).from_generator(
+            _each, features=data.features, gen_kwargs={"records": tuple(records)}, **split
         )
 
 
 def _each(records: Sequence[Any]) -> Iterator[Any]:
     yield from records
-
-
-def _kinds(datasets: Any, *names: str) -> tuple[type, ...]:
-    """Return these classes of the module, none if it is another module of that name."""
-    found = (getattr(datasets, name, None) for name in names)
-    return tuple(kind for kind in found if isinstance(kind, type))
 
 
 def _untouched(data: Any) -> bool:

@@ -12,11 +12,22 @@ from entropylaw.corpus import Corpus
 from entropylaw.errors import EmptyPoolError
 from entropylaw.io.containers import container_of
 from entropylaw.io.file_pool import FilePool, load_file
+from entropylaw.io.hub_splits import HubSplits
 from entropylaw.io.reading import read_corpus
+from entropylaw.io.records import Taken
 from entropylaw.io.renderer import Render, Renderer, Text
 from entropylaw.types import IntArray
 
-__all__ = ["FilePool", "Render", "Text", "as_corpus", "load_file", "record_count", "take_records"]
+__all__ = [
+    "FilePool",
+    "Render",
+    "Text",
+    "as_corpus",
+    "load_file",
+    "record_count",
+    "take_records",
+    "taken_records",
+]
 
 
 def as_corpus(
@@ -88,7 +99,7 @@ def take_records(data: object, rows: Sequence[int] | IntArray) -> Any:
     data
         What `as_corpus` was given; see docs/how-to/containers.md for what each gives back.
     rows : sequence of int
-        Rows of it.
+        Rows of it. Of a dictionary of splits, each split has its own of them in this order.
 
     Raises
     ------
@@ -97,5 +108,21 @@ def take_records(data: object, rows: Sequence[int] | IntArray) -> Any:
     InputError
         If the data is no container of records, or an iterator, which gives them only once.
     """
-    places: IntArray = np.asarray(rows, np.int64)
-    return data.take(places) if isinstance(data, Corpus) else container_of(data).take(places)
+    return taken_records(data, rows).data
+
+
+def taken_records(data: object, rows: Sequence[int] | IntArray) -> Taken:
+    """Return what `take_records` does, and which of the rows asked for each record of it is.
+
+    They differ where records come back split by split.
+
+    Examples
+    --------
+    >>> taken_records(["a", "b", "c"], [2, 0])
+    Taken(data=['c', 'a'], places=array([0, 1]))
+    """
+    wanted: IntArray = np.asarray(rows, np.int64)
+    container = data if isinstance(data, Corpus) else container_of(data)
+    if isinstance(container, HubSplits):
+        return container.taken(wanted)
+    return Taken(container.take(wanted), np.arange(len(wanted)))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from entropylaw.corpus import Corpus, checked_weights
 from entropylaw.io.containers import Container
+from entropylaw.io.hub_splits import split_named
 from entropylaw.io.renderer import Renderer
 
 
@@ -50,9 +51,10 @@ def column_corpus(container: Container, renderer: Renderer) -> Corpus | None:
 def rendered(container: Container, renderer: Renderer) -> Iterator[bytes]:
     """Yield the bytes of each record; a few hundred are held in memory at a time."""
     row = 0
-    for batch in container.batches(read_columns(container, renderer)):
-        yield from renderer.many(batch, row)
-        row += len(batch)
+    with split_named(container):
+        for batch in container.batches(read_columns(container, renderer)):
+            yield from renderer.many(batch, row)
+            row += len(batch)
 
 
 def read_columns(container: Container, renderer: Renderer) -> Sequence[object] | None:

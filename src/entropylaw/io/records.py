@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,21 @@ from entropylaw.types import IntArray
 
 BATCH = 256
 """Records that are handed on together; few, since one may be large."""
+
+
+class Taken(NamedTuple):
+    """Records that were taken from a container.
+
+    Attributes
+    ----------
+    data
+        They, in a container of the same type.
+    places : int64 array, shape (n,)
+        Of each record in it, in its order, the place among the rows that were asked for.
+    """
+
+    data: Any
+    places: IntArray
 
 
 class Records:

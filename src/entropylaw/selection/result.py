@@ -13,7 +13,7 @@ from entropylaw.compressors import Compressor
 from entropylaw.corpus import Corpus
 from entropylaw.errors import ConfigError, FingerprintError
 from entropylaw.io.files import atomic_write, check_output
-from entropylaw.io.load import Render, record_count, take_records
+from entropylaw.io.load import Render, record_count, taken_records
 from entropylaw.render.cards import html_card, text_card
 from entropylaw.render.selection_plots import check_plotting
 from entropylaw.selection.archive import Archive, packed, read_archive
@@ -132,6 +132,7 @@ class SelectionResult:
             anew, a list; a reader of record batches, made anew, a pyarrow.Table.
         order : {"choice", "original"}, default "choice"
             As they were chosen, so that any prefix answers a smaller budget; or as in `data`.
+            A dictionary of splits comes back split by split, each of them in this order.
 
         Raises
         ------
@@ -157,9 +158,10 @@ class SelectionResult:
                 f"{count}. Pass the data that select() was given."
             )
         places = np.arange(len(self)) if order == "choice" else np.argsort(self.indices)
-        taken = take_records(data, self.indices[places])
-        self._check(corpus_again(taken, self.manifest, self._render).take(np.argsort(places)))
-        return taken
+        taken = taken_records(data, self.indices[places])
+        chosen = corpus_again(taken.data, self.manifest, self._render)
+        self._check(chosen.take(np.argsort(places[taken.places])))
+        return taken.data
 
     def compare(
         self,
