@@ -46,16 +46,30 @@ Every message says what was expected, what was seen and what to type next::
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Self
 
 
 class EntropyLawError(Exception):
-    """Base of every error that entropylaw raises on purpose."""
+    """Base of every error that entropylaw raises on purpose.
+
+    Attributes
+    ----------
+    parameters : tuple of str
+        The options that the error is about, where it says so; a part of one is named behind a
+        dot: ``"quotas.minimum"``.
+    """
+
+    parameters: tuple[str, ...] = ()
 
 
 class ConfigError(EntropyLawError, ValueError):
-    """An option has a value that cannot work."""
+    """An option has a value that cannot work, or several cannot work together."""
+
+    def __init__(self, message: str, *, parameters: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.parameters = tuple(parameters)
 
 
 class BudgetError(ConfigError):
@@ -97,6 +111,8 @@ class ColumnError(InputError):
 
 class TextColumnError(ColumnError):
     """The named text column is not in the data."""
+
+    parameters = ("text",)
 
     @classmethod
     def from_seen(cls, wanted: str, seen: Iterable[object], *, row: int | None = None) -> Self:
@@ -187,6 +203,26 @@ class MissingExtraError(EntropyLawError, ImportError):
         )
         self.package = package
         self.extra = extra
+
+
+@contextmanager
+def concerning(kind: type[EntropyLawError], *parameters: str) -> Iterator[None]:
+    """Say which options errors of a kind are about, where what raises them cannot know.
+
+    Examples
+    --------
+    >>> try:
+    ...     with concerning(ColumnError, "groups"):
+    ...         raise ColumnError.from_seen("sorce", ["text", "source"])
+    ... except ColumnError as error:
+    ...     print(error.parameters)
+    ('groups',)
+    """
+    try:
+        yield
+    except kind as error:
+        error.parameters = error.parameters or parameters
+        raise
 
 
 class EntropyLawWarning(UserWarning):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entropylaw import Guards, Quality, Quotas, Target, Tokens, ZipSelector
-from entropylaw.cli.config import read_settings
+from entropylaw.cli.config import settings_of
 from entropylaw.errors import BudgetError, ConfigError
 
 WORDS = ["north", "south", "east", "west", "up", "down", "in", "out", "near", "far", "now", "then"]
@@ -45,6 +45,12 @@ def config(tmp_path):
         return path
 
     return write
+
+
+def read(path, typed=None):
+    """Return what a file and the command line of `select` say together."""
+    with settings_of(path, "select", typed or {}) as settings:
+        return settings.select
 
 
 def chosen(path):
@@ -140,7 +146,7 @@ def test_the_command_line_wins_key_by_key(pool, config, tmp_path):
 def test_a_budget_in_tokens_is_counted_as_the_file_says(config):
     path = config('[select]\nbudget = "900 tokens"\ntokens = "n"\n')
     for typed, tokens in (({"budget": "5% tokens"}, "n"), ({"budget": "5"}, None)):
-        assert read_settings(path, "select", typed).select.tokens == tokens
+        assert read(path, typed).tokens == tokens
 
 
 def test_paths_of_the_file_start_at_its_folder_and_typed_ones_here(pool, tmp_path, monkeypatch):
@@ -183,6 +189,8 @@ ERRORS = {
     '"answer"|5': "7: select.text.1: expected a valid string; saw 5.",
     "k1 = 500|k1 = 0": "11: select.k1: expected a number greater than or equal to 1; saw 0.",
     "k1 = 500|bytes_per_token = 0": "11: select.bytes_per_token: expected a number greater than 0",
+    "k1 = 500|text2 = 'a'": "11: select.text2: no such key. Did you mean text?",
+    '"answer"|"question"': "7: select.text: text=['question', 'question'] names a column twice",
     "k1 = 500|n_jobs = 0": "11: select.n_jobs: n_jobs must be a positive integer",
     "k1 = 500|target = {weight = 11}": "11: select.target.weight: expected a number less than or",
     "k1 = 500|[audit]\nshare = 1": "12: audit.share: expected a number less than 1; saw 1",
@@ -194,10 +202,14 @@ ERRORS = {
     "k1 = 500|guards = 'dorp'": "11: select.guards: expected 'warn' or 'drop' or a table; "
     'saw "dorp".',
     "k1 = 500|guards.noise = 'dorp'": "11: select.guards.noise: expected 'off', 'warn' or 'drop'",
-    "k1 = 500|guards.near_similarity = 2": "11: select.guards: near_similarity: expected a number",
+    "k1 = 500|guards.near_similarity = 2": "11: select.guards.near_similarity: near_similarity: "
+    "expected a number",
     "k1 = 500|guards.nois = 'off'": "11: select.guards.nois: no such key. Did you mean noise?",
     "k1 = 500|quality = 'score'": '11: select.quality: expected a table; saw "score".',
     "k1 = 500|quality = {column = 's'}": "11: select.quality: this Quality does nothing",
+    "k1 = 500|quality = {column = 's', weight = 11}": "11: select.quality.weight: the weight of",
+    "k1 = 500|[audit]\nforecast_records = 5": "12: audit.forecast_records: expected a number greater",
+    "k1 = 500|quotas.minimum.code = 1.5": "11: select.quotas.minimum: minimum of 'code' is 1.5",
     "k1 = 500|quotas.minimum.code = '5'": "11: select.quotas.minimum.code: expected a valid "
     'integer or a valid number; saw "5".',
     "k1 = 500|[select.quotas]\n shres = 'pool'": "12: select.quotas.shres: no such key. Did you "
@@ -217,7 +229,7 @@ def test_errors_point_at_the_line(config, change):
     assert FILE.count(before) == 1
     path = config(FILE.replace(before, after))
     with pytest.raises(ConfigError) as caught:
-        read_settings(path, "select", {})
+        read(path)
     assert str(caught.value).startswith(f"{path}:{ERRORS[change]}")
 
 
@@ -232,17 +244,17 @@ def test_the_line_is_that_of_the_key_wherever_it_stands(tmp_path_factory, good, 
     path = tmp_path_factory.getbasetemp() / "generated.toml"
     path.write_text("\n".join(statements))
     with pytest.raises(ConfigError, match=rf"generated\.toml:{line}: select\.{key}: expected "):
-        read_settings(path, "select", {})
+        read(path)
 
 
 def test_what_is_typed_is_not_laid_to_the_file(config):
     path = config("[select]\nbudget = 5\nk1 = 900\n")
     with pytest.raises(BudgetError, match=r"^budget must be a number"):
-        read_settings(path, "select", {"budget": "5 apples"})
+        read(path, {"budget": "5 apples"})
     with pytest.raises(
         ConfigError, match=r"^k1: expected a number greater than or equal to 1; saw 0\.$"
     ):
-        read_settings(path, "select", {"k1": 0})
+        read(path, {"k1": 0})
 
 
 def test_a_file_without_the_table_says_nothing(pool, config):

@@ -68,7 +68,11 @@ def test_ctrl_c_leaves_no_output(tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)], stderr=subprocess.PIPE
     )
-    os.read(process.stderr.fileno(), 1)  # the bar: it is selecting
+    seen = b""
+    while b"select:" not in seen:  # the bar: it is selecting
+        more = os.read(process.stderr.fileno(), 1 << 16)
+        assert more, "it ended before it selected"
+        seen += more
     time.sleep(0.2)
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=60)

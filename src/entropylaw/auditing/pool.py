@@ -25,7 +25,7 @@ from entropylaw.auditing.verdict import Reason, remedies_of
 from entropylaw.auditing.window import WindowCurve, window_curve
 from entropylaw.compressors import Compressor, describe, get_compressor
 from entropylaw.corpus import Corpus
-from entropylaw.errors import BudgetError, ConfigError, QuotaError
+from entropylaw.errors import BudgetError, ColumnError, ConfigError, QuotaError, concerning
 from entropylaw.guards import Guards, check_records
 from entropylaw.io.columns import column_of
 from entropylaw.io.load import Render, Text, as_corpus
@@ -309,8 +309,10 @@ class _Audit:
 def _groups(data: object, groups: str | Sequence[object] | AnyArray | None, count: int) -> Groups:
     if groups is None:
         return Groups(("all",), np.zeros(count, np.int64))
-    values = column_of(data, groups, count) if isinstance(groups, str) else groups
-    return groups_of(values, count)
+    if not isinstance(groups, str):
+        return groups_of(groups, count)
+    with concerning(ColumnError, "groups"):
+        return groups_of(column_of(data, groups, count), count)
 
 
 def _check_share(share: object) -> None:

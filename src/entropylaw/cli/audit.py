@@ -10,12 +10,13 @@ import typer
 from entropylaw.auditing import AuditReport
 from entropylaw.auditing import audit as audit_pool
 from entropylaw.cli import options
-from entropylaw.cli.config import read_settings, stated
+from entropylaw.cli.config import settings_of, stated
 from entropylaw.cli.controls import parsed_text
 from entropylaw.cli.examples import examples
 from entropylaw.cli.pools import read_pool
 from entropylaw.cli.settings import AuditSettings
 from entropylaw.cli.tables import show_json
+from entropylaw.errors import ConfigError, concerning
 from entropylaw.guards import Guards
 from entropylaw.io.files import atomic_write, check_output
 from entropylaw.render.selection_plots import check_plotting
@@ -73,9 +74,14 @@ def audit(
         "text": parsed_text(text),
         "on_error": on_error,
     }
-    asked = read_settings(config, "audit", stated(given)).audit
+    with settings_of(config, "audit", stated(given)) as settings:
+        _run(settings.audit, source, config, as_json=as_json)
+
+
+def _run(asked: AuditSettings, source: Path, config: Path | None, *, as_json: bool) -> None:
     if asked.plot is not None:
-        check_output(asked.plot, (source, *([] if config is None else [config])))
+        with concerning(ConfigError, "plot"):
+            check_output(asked.plot, (source, *([] if config is None else [config])))
         check_plotting()
     report = report_of(source, asked)
     show_json(report.to_dict()) if as_json else typer.echo(report.summary())
@@ -86,7 +92,13 @@ def audit(
 
 def report_of(source: Path, asked: AuditSettings) -> AuditReport:
     """Read a file and audit its records."""
-    pool = read_pool(source, render=asked.render, text=asked.text, on_error=asked.on_error)
+    pool = read_pool(
+        source,
+        render=asked.render,
+        text=asked.text,
+        on_error=asked.on_error,
+        progress=asked.progress,
+    )
     return audit_pool(
         pool,
         guards=Guards.all(asked.guards) if isinstance(asked.guards, str) else asked.guards,

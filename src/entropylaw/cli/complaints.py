@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from entropylaw.cli.config_file import ConfigFile
+from entropylaw.cli.origins import Origins
 from entropylaw.cli.settings import Settings, TargetSettings
-from entropylaw.cli.toml_lines import holds, line_of
+from entropylaw.cli.toml_lines import holds
 from entropylaw.errors import ConfigError
 from entropylaw.guards import Guards
 from entropylaw.selection import Quality, Quotas
@@ -21,37 +21,30 @@ _UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")
 _TABLES = ("model_type", "dataclass_type", "dict_type")
 
 
-def complaint(
-    errors: Sequence[ErrorDetails],
-    asked: Mapping[str, Any],
-    given: Mapping[str, Any],
-    file: ConfigFile | None,
-) -> ConfigError:
-    """Return what is wrong with one value, in one sentence.
+def complaint(errors: Sequence[ErrorDetails], origins: Origins) -> ConfigError:
+    """Return what is wrong with one value, in one sentence, with the lines at which it stands.
 
     Parameters
     ----------
     errors : sequence of ErrorDetails
         Of pydantic.
-    asked : mapping
-        What was validated.
-    given : mapping
-        What of it is from the command line.
-    file : ConfigFile or None
-        Where the rest is from; the sentence names the line of what stands there.
+    origins : Origins
+        What was validated, and where it was said.
     """
     # Where one of several kinds is expected there is an error for each; the one that goes
     # deepest is of the kind that was meant.
-    paths = [_path_in(asked, error["loc"]) for error in errors]
+    paths = [_path_in(origins.asked, error["loc"]) for error in errors]
     path = max(paths, key=len)
     of_path = [error for error, other in zip(errors, paths, strict=True) if other == path]
     cause = of_path[-1].get("ctx", {}).get("error")
     message = _unknown(path) if of_path[0]["type"] in _UNKNOWN else _expected(of_path)
     if cause is not None:
         message = str(cause)
-    line = None if file is None or _is_given(given, path) else line_of(file.text, path)
-    if file is not None and line is not None:
-        return ConfigError(f"{file.path}:{line}: {'.'.join(map(str, path))}: {message}")
+    parts = cause.parameters if isinstance(cause, ConfigError) else ()
+    places = [place for part in parts if holds(origins.asked, place := [*path, part])]
+    pointed = origins.pointed(message, places or [path])
+    if pointed is not None:
+        return ConfigError(pointed)
     return cause if isinstance(cause, ConfigError) else ConfigError(f"{path[-1]}: {message}")
 
 
@@ -63,17 +56,6 @@ def _path_in(asked: Any, place: Iterable[str | int]) -> list[str | int]:
             path.append(part)
             asked = asked[part]
     return path
-
-
-def _is_given(given: Any, path: Sequence[str | int]) -> bool:
-    """Tell whether a value is wholly from the command line."""
-    for part in path:
-        if not isinstance(given, Mapping):
-            return True
-        if part not in given:
-            return False
-        given = given[part]
-    return not isinstance(given, Mapping)
 
 
 def _expected(errors: Sequence[ErrorDetails]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,8 +12,9 @@ from pydantic_core import to_json
 
 from entropylaw.cli.complaints import complaint
 from entropylaw.cli.config_file import read_config
+from entropylaw.cli.origins import Origins
 from entropylaw.cli.settings import Settings
-from entropylaw.errors import ConfigError
+from entropylaw.errors import ConfigError, EntropyLawError
 
 _RIVALS = {
     "tokens": ("bytes_per_token",),
@@ -37,10 +39,14 @@ def stated(options: Mapping[str, object]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value not in (None, [], {})}
 
 
-def read_settings(
+@contextmanager
+def settings_of(
     config: Path | None, command: Literal["select", "audit", "stream"], given: Mapping[str, Any]
-) -> Settings:
-    """Return what a file and a command line say together; the command line wins.
+) -> Iterator[Settings]:
+    """Give what a file and a command line say together; the command line wins.
+
+    Errors that pass through here and are about options of the file get the lines of these, so
+    what the options are used for belongs inside the block.
 
     Parameters
     ----------
@@ -54,20 +60,24 @@ def read_settings(
     Raises
     ------
     ConfigError
-        If something cannot be; names the file, the line and the key, if it stands there.
+        If something cannot be; names the file, the lines and the keys, if these stand there.
     """
     file = None if config is None else read_config(config)
     tables = {} if file is None else file.tables
     table = tables.get(command, {})
     asked = {**tables, command: overlaid(table, given) if isinstance(table, Mapping) else table}
-    try:
-        # Strict JSON takes a table for a dataclass, and no value for one of another type.
-        settings = Settings.model_validate_json(to_json(asked))
-    except ValidationError as error:
-        raise complaint(error.errors(), asked, {command: given}, file) from None
+    origins = Origins(asked, {command: given}, file)
+    settings = _validated(origins)
     if file is not None and command not in tables:
         raise ConfigError(f"{file.path} has no table [{command}], so --config says nothing here.")
-    return settings
+    try:
+        yield settings
+    except EntropyLawError as error:
+        places = [[command, *name.split(".")] for name in error.parameters]
+        pointed = origins.pointed(str(error), places)
+        if pointed is None:
+            raise
+        raise ConfigError(pointed) from error
 
 
 def overlaid(table: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,3 +104,11 @@ def _rivals(key: str, value: object) -> tuple[str, ...]:
     if key == "budget":
         return ("keep",) if "token" in str(value) else ("keep", "tokens", "bytes_per_token")
     return _RIVALS.get(key, ())
+
+
+def _validated(origins: Origins) -> Settings:
+    try:
+        # Strict JSON takes a table for a dataclass, and no value for one of another type.
+        return Settings.model_validate_json(to_json(origins.asked))
+    except ValidationError as error:
+        raise complaint(error.errors(), origins) from None

@@ -51,7 +51,7 @@ def counted(
     BudgetError
         If it is none.
     ConfigError
-        If tokens are counted and it is not in tokens.
+        If tokens are counted and it is not in tokens, or are not counted in one way.
 
     Examples
     --------
@@ -59,11 +59,19 @@ def counted(
     'n_tokens'
     """
     parsed = parsed_budget(budget) if isinstance(budget, str) else budget
+    ways = [way for way in (counts, bytes_per_token) if way is not None]
     if isinstance(parsed, Tokens):
+        if len(ways) != 1:
+            raise ConfigError(
+                "a budget in tokens must know how to count them, in one way: --tokens COLUMN, or "
+                "--bytes-per-token 4 for an estimate.",
+                parameters=("tokens", "bytes_per_token") if ways else ("budget",),
+            )
         return replace(parsed, counts=counts, bytes_per_token=bytes_per_token)
-    if counts is not None or bytes_per_token is not None:
+    if ways:
         raise ConfigError(
-            f'tokens are counted, but the budget is not in tokens: --budget "{budget} tokens".'
+            f'tokens are counted, but the budget is not in tokens: --budget "{budget} tokens".',
+            parameters=("budget", "tokens", "bytes_per_token"),
         )
     return parsed
 

@@ -80,12 +80,13 @@ def demo(
     source_column: Annotated[
         str, typer.Option(metavar="COLUMN", help="By which the composition is shown.")
     ] = "source",
+    progress: options.Progress = None,
     render: options.Render = None,
     text: options.TextColumns = None,
 ) -> None:
     """Select from a pool and show the choice beside random records of the same bytes."""
     wanted = parsed_budget(budget)
-    pool = _pool(data, render, parsed_text(text), source_column)
+    pool = _pool(data, render, parsed_text(text), source_column, progress)
     corpus = pool.corpus
     what = data.name if data is not None else "the documentation of this Python's standard library"
     typer.echo(f"pool: {len(corpus):,} records, {human_bytes(corpus.total_bytes)}, from {what}")
@@ -93,7 +94,7 @@ def demo(
     choices: list[_Choice] = []
     results: list[SelectionResult] = []
     for spec in dict.fromkeys([get_compressor(compressor).name, PAPER]):
-        result = _selected(corpus, wanted, spec)
+        result = _selected(corpus, wanted, spec, progress)
         results.append(result)
         choices += [
             _Choice(f"ZIP, {spec}", result.indices, False),
@@ -114,7 +115,9 @@ def demo(
     typer.echo(f"wrote {chosen}, its manifest, and {folder}/demo.png")
 
 
-def _pool(data: Path | None, render: str | None, text: Text, column: str) -> _Pool:
+def _pool(
+    data: Path | None, render: str | None, text: Text, column: str, progress: bool | None
+) -> _Pool:
     """Return what is chosen from: a file, or the documentation of this Python."""
     if data is None:
         records = stdlib_records()
@@ -129,7 +132,7 @@ def _pool(data: Path | None, render: str | None, text: Text, column: str) -> _Po
             ".jsonl",
             write,
         )
-    pool = load_file(data, render=render, text=text)
+    pool = load_file(data, render=render, text=text, progress=progress)
     return _Pool(
         pool.corpus,
         _groups(lambda: pool.column(data, column)),
@@ -147,10 +150,10 @@ def _groups(cells: Callable[[], list[object]]) -> Groups | None:
     return groups_of(values, len(values))
 
 
-def _selected(corpus: Corpus, budget: Budget, spec: str) -> SelectionResult:
+def _selected(corpus: Corpus, budget: Budget, spec: str, progress: bool | None) -> SelectionResult:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ShortMemoryWarning)  # the table shows what it would say
-        return ZipSelector(budget, compressor=spec).select(corpus)
+        return ZipSelector(budget, compressor=spec, progress=progress).select(corpus)
 
 
 def _random(corpus: Corpus, result: SelectionResult) -> IntArray:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import typer
 
 from entropylaw.cli import options, select_job
-from entropylaw.cli.config import read_settings, stated
+from entropylaw.cli.config import settings_of, stated
 from entropylaw.cli.controls import parsed_bound, parsed_text
 from entropylaw.cli.examples import examples
+from entropylaw.cli.settings import SelectSettings
 from entropylaw.cli.tables import show_json
 from entropylaw.errors import ConfigError
 
@@ -110,7 +113,19 @@ def select(
         "order": order,
         "report": report,
     }
-    asked = read_settings(config, "select", stated(given)).select
+    with settings_of(config, "select", stated(given)) as settings:
+        _run(settings.select, source, config, manifest, dry_run=dry_run, as_json=as_json)
+
+
+def _run(
+    asked: SelectSettings,
+    source: Path,
+    config: Path | None,
+    manifest: Path | None,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
     selector = select_job.selector_of(asked, manifest)
     if dry_run:
         estimate = select_job.dry_run(

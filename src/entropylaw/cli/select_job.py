@@ -13,7 +13,7 @@ from entropylaw.alignment import Target
 from entropylaw.cli.controls import counted
 from entropylaw.cli.pools import read_pool
 from entropylaw.cli.settings import SelectSettings, TargetSettings
-from entropylaw.errors import ConfigError, FingerprintError
+from entropylaw.errors import ConfigError, FingerprintError, concerning
 from entropylaw.guards import Guards
 from entropylaw.io.chosen import check_destination, write_chosen
 from entropylaw.io.files import atomic_write, check_output
@@ -37,20 +37,23 @@ def selector_of(asked: SelectSettings, manifest: Path | None = None) -> ZipSelec
     """
     said = asked.model_fields_set
     if (asked.budget is None) == (manifest is None):
-        raise ConfigError("say either --budget N or --manifest FILE.")
+        raise ConfigError("say either --budget N or --manifest FILE.", parameters=("budget",))
     if manifest is not None:
         others = sorted(said & (_OPTIONS | {"tokens", "bytes_per_token"}) - _RUNNING)
         if others:
             raise ConfigError(
                 f"a manifest says all about the selection, so {', '.join(others)} has no place "
-                "beside it. Leave it out, or --manifest."
+                "beside it. Leave it out, or --manifest.",
+                parameters=others,
             )
         return repeating(
             manifest, target=asked.target, n_jobs=asked.n_jobs, progress=asked.progress
         )
     assert asked.budget is not None
     if asked.quality is not None and asked.quality.column is None:
-        raise ConfigError("say which column holds the quality: --quality COLUMN.")
+        raise ConfigError(
+            "say which column holds the quality: --quality COLUMN.", parameters=("quality",)
+        )
     budget = counted(asked.budget, counts=asked.tokens, bytes_per_token=asked.bytes_per_token)
     plain = said & _OPTIONS - {"budget", "guards", "target"}
     return ZipSelector(
@@ -103,12 +106,14 @@ def run(
     FingerprintError
         If `repeats` names a manifest, and the pool or the choice differs from it.
     """
-    check_destination(output, source)
     read = [path for path in (source, initial_subset, *inputs) if path is not None]
-    for path in (output, manifest_path(output), report):
-        if path is not None:
-            check_output(path, read)
+    with concerning(ConfigError, "output"):
+        check_destination(output, source)
+        check_output(output, read)
+        check_output(manifest_path(output), read)
     if report is not None:
+        with concerning(ConfigError, "report"):
+            check_output(report, read)
         check_plotting()
     pool, result = selected(
         selector, source, initial_subset=initial_subset, on_error=on_error, repeats=repeats
@@ -131,7 +136,7 @@ def selected(
     repeats: Path | None,
 ) -> tuple[FilePool, SelectionResult]:
     """Read `source`, select from it and return both; see `run`."""
-    pool = read_pool(source, render=selector.render, text=selector.text, on_error=on_error)
+    pool = _read(selector, source, on_error)
     expected = None if repeats is None else _manifest(repeats)
     if expected is not None:
         _same("pool", pool.corpus.fingerprint, expected.pool.fingerprint, str(source))
@@ -151,8 +156,18 @@ def dry_run(
     selector: ZipSelector, source: Path, *, initial_subset: Path | None, on_error: OnError
 ) -> Estimate:
     """Read `source` and return what selecting from it would cost."""
-    pool = read_pool(source, render=selector.render, text=selector.text, on_error=on_error)
+    pool = _read(selector, source, on_error)
     return selector.estimate(pool, initial_subset=initial_subset)
+
+
+def _read(selector: ZipSelector, source: Path, on_error: OnError) -> FilePool:
+    return read_pool(
+        source,
+        render=selector.render,
+        text=selector.text,
+        on_error=on_error,
+        progress=selector.progress,
+    )
 
 
 def manifest_path(output: Path) -> Path:
@@ -180,7 +195,10 @@ def told_of(result: SelectionResult, output: Path, report: Path | None) -> dict[
 
 def _target(asked: TargetSettings) -> Target:
     if asked.data is None:
-        raise ConfigError("say which file holds the examples to be close to: --target FILE.")
+        raise ConfigError(
+            "say which file holds the examples to be close to: --target FILE.",
+            parameters=("target",),
+        )
     return Target(**asked.model_dump(exclude_unset=True))
 
 

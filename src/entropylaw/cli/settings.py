@@ -12,10 +12,12 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, ConfigDict, Field
 
+from entropylaw.auditing.pool import LEAST_FORECAST
 from entropylaw.cli.controls import parsed_budget
 from entropylaw.compressors import get_compressor
 from entropylaw.guards import Guards
 from entropylaw.io.renderer import Renderer
+from entropylaw.io.text_columns import named_columns
 from entropylaw.scoring import resolve_jobs
 from entropylaw.selection import Quality, Quotas
 from entropylaw.selection.budget import checked_budget
@@ -53,6 +55,7 @@ Positive: TypeAlias = Annotated[int, Field(ge=1)]
 Amount: TypeAlias = Annotated[int | float | str, _checked(_check_budget)]
 Spec: TypeAlias = Annotated[str, _checked(get_compressor)]
 Rule: TypeAlias = Annotated[str, _checked(Renderer)]
+Columns: TypeAlias = Annotated[str | tuple[str, ...], _checked(named_columns)]
 Jobs: TypeAlias = Annotated[int, _checked(resolve_jobs)]
 AllGuards: TypeAlias = Literal["warn", "drop"]
 """What every guard does, where a word stands in place of a table."""
@@ -72,7 +75,7 @@ class Reading(Table):
 
     compressor: Spec | None = None
     render: Rule | None = None
-    text: str | tuple[str, ...] | None = None
+    text: Columns | None = None
     on_error: OnError = "raise"
 
 
@@ -122,7 +125,7 @@ class AuditSettings(Reading):
     share: Annotated[float, Field(gt=0, lt=1)] | None = None
     guards: AllGuards | Guards | None = None
     length_bins: Positive | None = None
-    forecast_records: Positive | None = None
+    forecast_records: Annotated[int, Field(ge=LEAST_FORECAST)] | None = None
     window_bytes: Positive | None = None
     random_state: Annotated[int, Field(ge=0)] | None = None
     n_jobs: Jobs | None = None

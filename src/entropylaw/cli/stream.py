@@ -9,9 +9,10 @@ from typing import Annotated, Literal
 import typer
 
 from entropylaw.cli import options, stream_job
-from entropylaw.cli.config import read_settings, stated
+from entropylaw.cli.config import settings_of, stated
 from entropylaw.cli.controls import parsed_text
 from entropylaw.cli.examples import examples
+from entropylaw.cli.settings import StreamSettings
 from entropylaw.cli.tables import show_json
 from entropylaw.errors import ConfigError
 
@@ -85,7 +86,11 @@ def stream(
         "on_error": on_error,
         "output": output,
     }
-    asked = read_settings(config, "stream", stated(given)).stream
+    with settings_of(config, "stream", stated(given)) as settings:
+        _run(settings.stream, source, as_json=as_json)
+
+
+def _run(asked: StreamSettings, source: Path, *, as_json: bool) -> None:
     if asked.output is None:
         raise ConfigError("say where the kept records go: -o kept.jsonl.")
     made = stream_job.run(source, asked.output, asked)

@@ -7,16 +7,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from entropylaw.cli.settings import StreamSettings
 from entropylaw.compressors import get_compressor
-from entropylaw.errors import ConfigError, FileFormatError, InputError, SkippedRecordsWarning
+from entropylaw.errors import (
+    ConfigError,
+    FileFormatError,
+    InputError,
+    SkippedRecordsWarning,
+    concerning,
+)
 from entropylaw.io.arrow_files import is_arrow_file
 from entropylaw.io.containers import file_container
-from entropylaw.io.files import check_output, framing_of
+from entropylaw.io.files import check_output
 from entropylaw.io.jsonl import FileRecord, RecordFile, check_destination, write_records
 from entropylaw.io.renderer import Renderer
+from entropylaw.io.watched import watched_records
 from entropylaw.stream import ZipStream
 from entropylaw.stream.state import Options, read_state
 from entropylaw.types import OnError
@@ -53,9 +58,11 @@ def run(source: Path, output: Path, asked: StreamSettings) -> ZipStream:
             f"{source}: a stream is read line by line, from JSON or text. Use `entropylaw select`, "
             "or write the records as .jsonl."
         )
-    check_destination(output, source)
+    with concerning(ConfigError, "output"):
+        check_destination(output, source)
     if asked.state is not None:
-        check_output(asked.state, (source, output))
+        with concerning(ConfigError, "state"):
+            check_output(asked.state, (source, output))
     saved = None
     if asked.state is not None and asked.state.exists():
         saved = read_state(asked.state).options
@@ -95,25 +102,17 @@ class _Records:
     def __init__(self, path: Path, on_error: OnError, progress: bool | None) -> None:
         self.file = RecordFile(path, on_error=on_error)
         self.last: FileRecord | None = None
-        plain = framing_of(path) == "plain"  # else no one knows how long it is
-        self._bar = tqdm(
-            total=path.stat().st_size if plain else None,
-            unit="B",
-            unit_scale=True,
-            desc="stream",
-            disable=None if progress is None else not progress,
-        )
+        self._read = watched_records(self.file, label="stream", progress=progress)
 
     def __enter__(self) -> _Records:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bar.close()
+        self._read.close()
 
     def __iter__(self) -> Iterator[object]:
-        for record in self.file:
+        for record in self._read:
             self.last = record
-            self._bar.update(len(record.raw) + 1)
             yield record.value
 
 
@@ -146,7 +145,8 @@ def _check_same(state: Path, saved: Options, said: dict[str, Any]) -> None:
         if value != getattr(saved, name):
             raise ConfigError(
                 f"the stream of {state} has {name}={getattr(saved, name)!r}, not {value!r}. Leave "
-                "it out to go on with that stream, or begin another with another --state."
+                "it out to go on with that stream, or begin another with another --state.",
+                parameters=("state", name),
             )
 
 

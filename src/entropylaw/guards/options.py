@@ -124,7 +124,8 @@ class Guards:
         if isinstance(state, bool) or not isinstance(state, int) or state < 0:
             raise ConfigError(
                 f"random_state: expected a whole number of at least 0; saw {state!r}. "
-                "Try random_state=0."
+                "Try random_state=0.",
+                parameters=("random_state",),
             )
 
     @classmethod
@@ -176,7 +177,8 @@ def _check_action(name: str, action: object) -> None:
     if action not in get_args(Action):
         raise ConfigError(
             f'{name}: expected "off", "warn" or "drop"; saw {action!r}. '
-            '"warn" lists what was caught and leaves it in.'
+            '"warn" lists what was caught and leaves it in.',
+            parameters=(name,),
         )
 
 
@@ -185,4 +187,6 @@ def _check_limit(name: str, limit: object, *, most: float = math.inf) -> None:
     number = limit if isinstance(limit, int | float) and not isinstance(limit, bool) else math.nan
     if not (math.isfinite(number) and 0 < number <= most):
         upper = f" and at most {most:g}" if math.isfinite(most) else ""
-        raise ConfigError(f"{name}: expected a number above 0{upper}; saw {limit!r}.")
+        raise ConfigError(
+            f"{name}: expected a number above 0{upper}; saw {limit!r}.", parameters=(name,)
+        )

@@ -66,6 +66,16 @@ class ArrowFile(ArrowRows):
         """Return None: as for every path, only reading the file would tell."""
         return
 
+    @property
+    def rows_told(self) -> int | None:
+        """How many rows a Parquet file says that it has; None for Arrow IPC, which does not say."""
+        if self.form != "parquet":
+            return None
+        import pyarrow.parquet as pq
+
+        with _understood(self.path):
+            return int(pq.read_metadata(self.path).num_rows)
+
     def record_batches(self, columns: Sequence[Any] | None = None) -> Iterator[Any]:
         """Yield the rows as record batches of these columns."""
         names = list(self.columns if columns is None else columns)

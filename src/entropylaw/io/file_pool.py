@@ -18,6 +18,7 @@ from entropylaw.io.jsonl import RecordFile, check_on_error
 from entropylaw.io.reading import column_corpus, described, read_columns
 from entropylaw.io.records import cells_of, gathered, passing
 from entropylaw.io.renderer import Render, Renderer, Text
+from entropylaw.io.watched import watched_batches, watched_records
 from entropylaw.types import IntArray, OnError
 
 _REASONS_KEPT = 5
@@ -98,6 +99,7 @@ def load_file(
     on_error: OnError = "raise",
     ids: Sequence[object] | None = None,
     weights: object = None,
+    progress: bool | None = False,
 ) -> FilePool:
     """Read the records of a file: JSONL, JSON or text, plain or packed; Parquet or Arrow IPC.
 
@@ -109,6 +111,9 @@ def load_file(
         As in `entropylaw.io.load.as_corpus`.
     on_error : {"raise", "skip"}
         What to do with a record that cannot be read or rendered.
+    progress : bool or None, default False
+        Show on stderr how much is read; None: only on a terminal or in a notebook. A table whose
+        text is one column of strings is taken whole, without a bar.
 
     Raises
     ------
@@ -122,7 +127,7 @@ def load_file(
     check_on_error(on_error)
     identity = file_identity(path)
     renderer = Renderer(render, text)
-    records = _Usable(path, renderer, on_error)
+    records = _Usable(path, renderer, on_error, progress)
     corpus = records.whole_column()
     places: IntArray
     if corpus is not None:
@@ -139,11 +144,14 @@ def load_file(
 class _Usable:
     """The bytes of the usable records of a file; once gone through, it knows which these were."""
 
-    def __init__(self, path: PathLike, renderer: Renderer, on_error: OnError) -> None:
+    def __init__(
+        self, path: PathLike, renderer: Renderer, on_error: OnError, progress: bool | None
+    ) -> None:
         self.places = array("q")
         self._path = str(path)
         self._renderer = renderer
         self._on_error = on_error
+        self._progress = progress
         self._unrendered = 0
         self._why: list[str] = []
         self._file = ArrowFile(path) if is_arrow_file(path) else RecordFile(path, on_error=on_error)
@@ -159,6 +167,7 @@ class _Usable:
                 row = self._renderer(record, place)
             except InputError as error:
                 located = FileFormatError(str(error), path=self._path, line=line)
+                located.parameters = error.parameters
                 if self._on_error == "raise":
                     raise located from error
                 self._unrendered += 1
@@ -188,10 +197,12 @@ class _Usable:
 
     def _records(self) -> Iterator[tuple[int | None, Any]]:
         """Yield the line of each record, which a table does not have, and the record."""
-        if isinstance(self._file, RecordFile):
-            for record in self._file:
+        file, progress = self._file, self._progress
+        if isinstance(file, RecordFile):
+            for record in watched_records(file, label="read", progress=progress):
                 yield record.line, record.value
         else:
-            for batch in self._file.batches(read_columns(self._file, self._renderer)):
+            columns = read_columns(file, self._renderer)
+            for batch in watched_batches(file, columns, label="read", progress=progress):
                 for row in batch:
                     yield None, row

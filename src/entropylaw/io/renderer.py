@@ -104,7 +104,8 @@ class Renderer:
     def __init__(self, render: Render = None, text: Text = None) -> None:
         if text is not None and render not in (None, "text"):
             raise ConfigError(
-                f"render={render!r} and text={text!r} both say what the text is; give only one"
+                f"render={render!r} and text={text!r} both say what the text is; give only one",
+                parameters=("render", "text"),
             )
         if callable(text):
             render, text = text, None

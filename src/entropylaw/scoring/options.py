@@ -39,7 +39,8 @@ def make_workers(
     if kind == "threads" and not threads:
         raise ConfigError(
             f"compressor {compressor.name!r} does not say that several threads may use it "
-            '(releases_gil = True). Use workers="processes" or "serial".'
+            '(releases_gil = True). Use workers="processes" or "serial".',
+            parameters=("workers", "compressor"),
         )
     if n_jobs == 1 or kind == "serial":
         return Serial(corpus, compressor)

@@ -18,7 +18,7 @@ from entropylaw.selection.controls import Controls, Given
 from entropylaw.selection.guidance import warn_of_short_memory
 from entropylaw.selection.manifest import Parameters, budget_record
 from entropylaw.selection.plan import Plan
-from entropylaw.selection.progress import with_bar
+from entropylaw.selection.progress import rounds_with_bar
 from entropylaw.selection.quality import Quality
 from entropylaw.selection.quotas import Quotas
 from entropylaw.selection.result import SelectionResult
@@ -131,7 +131,7 @@ class PoolSelector(ABC):
         with self._scorer(task) as scorer:
             plan = weighted(task, scorer)
             rounds = list(
-                with_bar(
+                rounds_with_bar(
                     self._rounds(scorer, plan, task),
                     budget=plan.limits.total,
                     spending=task.settled.spending,

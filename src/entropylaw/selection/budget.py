@@ -54,7 +54,8 @@ class Tokens:
         if sum(way is not None for way in ways) > 1:
             raise BudgetError(
                 "tokens are counted in one way: counts= (a column), tokenizer= (a callable) or "
-                "bytes_per_token= (an estimate)."
+                "bytes_per_token= (an estimate).",
+                parameters=("counts", "tokenizer", "bytes_per_token"),
             )
         if self.tokenizer is not None and not callable(self.tokenizer):
             raise BudgetError(
@@ -159,7 +160,8 @@ def records_of(budget: int | float, *, selectable: int, pool: int) -> int:
         why = f" ({others} more are empty, owned, forbidden or left out)" if others else ""
         raise BudgetError(
             f"budget of {wanted} records, but the pool has only {selectable} to choose from{why}. "
-            f"Use budget={selectable} or less, or budget=1.0 for all of them."
+            f"Use budget={selectable} or less, or budget=1.0 for all of them.",
+            parameters=("budget",),
         )
     return wanted
 
@@ -175,7 +177,8 @@ def checked_stages(k1: object, k2: object, k3: object) -> None:
     if not k1 >= k2 >= k3:
         raise ConfigError(
             f"the stages narrow down, so k1 >= k2 >= k3 is expected; got k1={k1} (screened), "
-            f"k2={k2} (shortlisted), k3={k3} (packed)."
+            f"k2={k2} (shortlisted), k3={k3} (packed).",
+            parameters=("k1", "k2", "k3"),
         )
 
 

@@ -53,7 +53,10 @@ class Controls:
         check_weight("typicality", self.typicality)
         low, high = _bytes("min_bytes", self.min_bytes), _bytes("max_bytes", self.max_bytes)
         if low is not None and high is not None and low > high:
-            raise ConfigError(f"min_bytes={low} is above max_bytes={high}.")
+            raise ConfigError(
+                f"min_bytes={low} is above max_bytes={high}.",
+                parameters=("min_bytes", "max_bytes"),
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,11 +124,13 @@ def _spending(
     if total > supply or not len(available):
         raise BudgetError(
             f"budget of {total:,} {unit}, but the records that may be chosen have only {supply:,}. "
-            "Lower the budget; 1.0 takes all of them."
+            "Lower the budget; 1.0 takes all of them.",
+            parameters=("budget",),
         )
     if int(available.min()) > total:
         raise BudgetError(
-            f"budget of {total:,} {unit}, but the smallest record has {int(available.min()):,}."
+            f"budget of {total:,} {unit}, but the smallest record has {int(available.min()):,}.",
+            parameters=("budget",),
         )
     costs.setflags(write=False)
     return Spending(unit, total, costs, source)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from entropylaw.errors import ConfigError, ScoreError
+from entropylaw.errors import ConfigError, ScoreError, concerning
 from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray
 from entropylaw.weights import check_weight, exponential_weights
 
@@ -49,8 +49,12 @@ class Quality:
 
     def __post_init__(self) -> None:
         if self.minimum is not None and not math.isfinite(self.minimum):
-            raise ConfigError(f"the minimum of quality must be finite, got {self.minimum!r}.")
-        check_weight("the weight of quality", self.weight)
+            raise ConfigError(
+                f"the minimum of quality must be finite, got {self.minimum!r}.",
+                parameters=("minimum",),
+            )
+        with concerning(ConfigError, "weight"):
+            check_weight("the weight of quality", self.weight)
         if self.minimum is None and self.weight == 0 and not self.tie_break:
             raise ConfigError(
                 "this Quality does nothing: give a minimum, a weight above 0, or tie_break=True."

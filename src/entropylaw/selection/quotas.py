@@ -61,20 +61,25 @@ class Quotas:
         if self.shares is not None and not (self.minimum is None and self.maximum is None):
             raise ConfigError(
                 "shares divide the whole budget, so minimum and maximum have no place beside "
-                "them. Give either."
+                "them. Give either.",
+                parameters=("shares", "minimum", "maximum"),
             )
         if isinstance(self.shares, str) and self.shares not in ("pool", "equal"):
             raise ConfigError(
-                f'shares must be "pool", "equal" or a weight for each group, got {self.shares!r}.'
+                f'shares must be "pool", "equal" or a weight for each group, got {self.shares!r}.',
+                parameters=("shares",),
             )
         if isinstance(self.shares, Mapping):
             for group, weight in self.shares.items():
-                _check_number(f"the share of {group!r}", weight, whole=False)
+                _check_number("shares", f"the share of {group!r}", weight, whole=False)
             if not sum(self.shares.values()) > 0:
-                raise ConfigError("the shares of all groups together must be above 0.")
+                raise ConfigError(
+                    "the shares of all groups together must be above 0.", parameters=("shares",)
+                )
         for name, bound in (("minimum", self.minimum), ("maximum", self.maximum)):
             for group, value in _named(bound).items():
-                _check_number(f"{name} of {group!r}" if group else name, value, whole=True)
+                what = f"{name} of {group!r}" if group else name
+                _check_number(name, what, value, whole=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,16 +168,22 @@ def settled_quotas(
     if quotas.shares is not None:
         low = high = _divided(quotas.shares, groups, supply, total)
     else:
-        low = _bounds(quotas.minimum, groups, total, missing=0, round_to=math.ceil)
-        high = _bounds(quotas.maximum, groups, total, missing=NO_LIMIT, round_to=math.floor)
+        low = _bounds("minimum", quotas.minimum, groups, total, missing=0, round_to=math.ceil)
+        high = _bounds(
+            "maximum", quotas.maximum, groups, total, missing=NO_LIMIT, round_to=math.floor
+        )
     _check_supply(groups, supply, low, unit)
     for name, least, most in zip(groups.names, low.tolist(), high.tolist(), strict=True):
         if least > most:
-            raise QuotaError(f"group {name!r}: its minimum of {least:,} is above its maximum.")
+            raise QuotaError(
+                f"group {name!r}: its minimum of {least:,} is above its maximum.",
+                parameters=("quotas.minimum", "quotas.maximum"),
+            )
     if int(low.sum()) > total:
         raise QuotaError(
             f"the minima of all groups are {int(low.sum()):,} {unit} together, more than the "
-            f"budget of {total:,}. Lower them, or raise the budget."
+            f"budget of {total:,}. Lower them, or raise the budget.",
+            parameters=("budget", "quotas.minimum"),
         )
     most = np.minimum(high, supply)
     if int(most.sum()) < total:
@@ -194,12 +205,13 @@ def _check_written(names: Sequence[str]) -> None:
 def _divided(shares: Shares, groups: Groups, supply: IntArray, total: int) -> IntArray:
     """Return the budget divided by the largest remainder, so that the parts add up to it."""
     if isinstance(shares, Mapping):
-        _check_names(shares, groups, "shares")
+        _check_names("shares", shares, groups)
         unnamed = [name for name in groups.names if name not in shares]
         if unnamed:
             raise QuotaError(
                 f"shares name no weight for {_listed(unnamed)}. Give each group a weight; "
-                "0 leaves it out."
+                "0 leaves it out.",
+                parameters=("quotas.shares",),
             )
         weights = np.array([float(shares[name]) for name in groups.names])
     elif shares == "equal":
@@ -214,6 +226,7 @@ def _divided(shares: Shares, groups: Groups, supply: IntArray, total: int) -> In
 
 
 def _bounds(
+    name: str,
     bound: Bound,
     groups: Groups,
     total: int,
@@ -223,9 +236,9 @@ def _bounds(
 ) -> IntArray:
     values = np.full(len(groups.names), missing, np.int64)
     if isinstance(bound, Mapping):
-        _check_names(bound, groups, "quotas")
-    for place, name in enumerate(groups.names):
-        value = _named(bound).get(name if isinstance(bound, Mapping) else "")
+        _check_names(name, bound, groups)
+    for place, group in enumerate(groups.names):
+        value = _named(bound).get(group if isinstance(bound, Mapping) else "")
         if value is not None:
             values[place] = value if isinstance(value, int) else round_to(round(value * total, 9))
     return values
@@ -237,23 +250,27 @@ def _named(bound: Bound) -> Mapping[str, int | float]:
     return bound if isinstance(bound, Mapping) else {"": bound}
 
 
-def _check_number(what: str, value: object, *, whole: bool) -> None:
+def _check_number(name: str, what: str, value: object, *, whole: bool) -> None:
     number = isinstance(value, numbers.Real) and not isinstance(value, bool)
     if not number or not math.isfinite(float(value)) or float(value) < 0:  # type: ignore[arg-type]
-        raise ConfigError(f"{what} must be a number of 0 or more, got {value!r}.")
+        raise ConfigError(
+            f"{what} must be a number of 0 or more, got {value!r}.", parameters=(name,)
+        )
     if whole and isinstance(value, float) and value > 1:
         raise ConfigError(
             f"{what} is {value!r}: a float is a share of the budget, up to 1.0. "
-            f"For an amount write {int(value)}."
+            f"For an amount write {int(value)}.",
+            parameters=(name,),
         )
 
 
-def _check_names(named: Mapping[str, object], groups: Groups, what: str) -> None:
-    unknown = [str(name) for name in named if name not in groups.names]
+def _check_names(name: str, named: Mapping[str, object], groups: Groups) -> None:
+    unknown = [str(group) for group in named if group not in groups.names]
     if unknown:
         raise QuotaError(
-            f"{what} name groups that the pool does not have: {_listed(unknown)}. "
-            f"Groups seen: {_listed(list(groups.names))}."
+            f"quotas name groups that the pool does not have: {_listed(unknown)}. "
+            f"Groups seen: {_listed(list(groups.names))}.",
+            parameters=(f"quotas.{name}",),
         )
 
 
@@ -267,7 +284,8 @@ def _check_supply(groups: Groups, supply: IntArray, low: IntArray, unit: str) ->
         raise QuotaError(
             f"groups with less than their quota, in {unit} that may be chosen: "
             f"{'; '.join(short[:_NAMED])}{' ...' if len(short) > _NAMED else ''}. "
-            "Lower the quota or the budget, or add records."
+            "Lower the quota or the budget, or add records.",
+            parameters=("budget", "quotas.shares", "quotas.minimum"),
         )
 
 
@@ -281,7 +299,8 @@ def _raise_too_little(
     raise QuotaError(
         f"the maxima leave no more than {int(np.minimum(high, supply).sum()):,} {unit} of a budget "
         f"of {total:,}: {'; '.join(at_most[:_NAMED])}{' ...' if len(at_most) > _NAMED else ''}. "
-        "Raise them, or lower the budget."
+        "Raise them, or lower the budget.",
+        parameters=("budget", "quotas.maximum"),
     )
 
 

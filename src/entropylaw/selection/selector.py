@@ -254,6 +254,12 @@ class ZipSelector(PoolSelector):
         _check_option("variant", self.variant, get_args(Variant))
         _check_option("packing", self.packing, get_args(Packing))
         _check_option("screening", self.screening, get_args(Screening))
+        if self.quotas is not None and self.screening == "adaptive":
+            raise ConfigError(
+                'screening="adaptive" looks for the most promising records of all groups '
+                'together; with quotas use screening="full".',
+                parameters=("quotas", "screening"),
+            )
         return Method(
             get_compressor(self.compressor),
             k1=int(self.k1),

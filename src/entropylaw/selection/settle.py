@@ -9,7 +9,14 @@ import numpy as np
 
 from entropylaw.alignment import alignment_scores
 from entropylaw.corpus import Corpus
-from entropylaw.errors import BudgetError, ConfigError, QuotaError
+from entropylaw.errors import (
+    BudgetError,
+    ColumnError,
+    ConfigError,
+    EntropyLawError,
+    QuotaError,
+    concerning,
+)
 from entropylaw.guards import GuardReport, check_records
 from entropylaw.io.columns import column_of
 from entropylaw.io.load import Render, Text, as_corpus
@@ -140,15 +147,16 @@ def settle(
 def _groups(data: object, controls: Controls, given: Given, count: int) -> Groups | None:
     values = given.groups
     if values is None and controls.groups is not None:
-        values = column_of(data, controls.groups, count)
+        with concerning(ColumnError, "groups"):
+            values = column_of(data, controls.groups, count)
     if values is not None:
         return groups_of(values, count)
     if controls.quotas is not None or controls.compare_within.startswith("group"):
-        within = controls.compare_within
-        needing = "quotas" if controls.quotas is not None else f"compare_within={within!r}"
+        needing = "quotas" if controls.quotas is not None else "compare_within"
         raise ConfigError(
             f"{needing} is about groups of records: name their column with groups=, or pass "
-            "select(..., groups=values)."
+            "select(..., groups=values).",
+            parameters=(needing,),
         )
     return None
 
@@ -168,7 +176,8 @@ def _scores(data: object, controls: Controls, given: Given, count: int) -> Float
         raise ConfigError(
             "quality= names no column. Quality('COLUMN', ...), or select(..., quality=scores)."
         )
-    return checked_scores(column_of(data, quality.column, count), count)
+    with concerning(EntropyLawError, "quality.column"):
+        return checked_scores(column_of(data, quality.column, count), count)
 
 
 def _priority(controls: Controls, scores: FloatArray | None) -> IntArray | None:
@@ -190,7 +199,8 @@ def _counts(
         return None
     if given.tokens is not None or budget.counts is None:
         return given.tokens
-    return column_of(data, budget.counts, count)
+    with concerning(ColumnError, "budget", "tokens"):
+        return column_of(data, budget.counts, count)
 
 
 def _guarded(pool: Corpus, controls: Controls, n_jobs: int) -> GuardReport | None:

@@ -12,7 +12,6 @@ from entropylaw import __version__
 from entropylaw.alignment import alignment_weights
 from entropylaw.compressors import Compressor, describe
 from entropylaw.corpus import Corpus, checked_weights
-from entropylaw.errors import ConfigError
 from entropylaw.io.load import Render, Text, as_corpus
 from entropylaw.scoring import Scorer
 from entropylaw.selection.controls import Controls, Given
@@ -102,11 +101,6 @@ def prepare(
     n_jobs: int,
 ) -> Task:
     """Read the data and settle every parameter; see `ZipSelector` for their meaning."""
-    if controls.quotas is not None and method.screening == "adaptive":
-        raise ConfigError(
-            'screening="adaptive" looks for the most promising records of all groups together; '
-            'with quotas use screening="full".'
-        )
     pool = as_corpus(data, render=render, text=text)
     if given.weights is not None:
         pool = replace(pool, weights=checked_weights(given.weights, len(pool)))

@@ -85,23 +85,29 @@ class Goal:
         if (keep is None) == (budget is None):
             raise BudgetError(
                 "say how much to keep, in one of two ways: keep=0.1 for a tenth of whatever "
-                "comes, or budget=10_000, expected=100_000 for so many of so many."
+                "comes, or budget=10_000, expected=100_000 for so many of so many.",
+                parameters=("keep", "budget"),
             )
         if keep is not None:
             share = _checked_share(keep)
             if expected is not None:
-                raise BudgetError(f"expected={expected!r} belongs to budget=, not to keep=.")
+                raise BudgetError(
+                    f"expected={expected!r} belongs to budget=, not to keep=.",
+                    parameters=("keep", "expected"),
+                )
             return cls(share, None, None, _checked_horizon(horizon, share))
         amount = _checked_amount("budget", budget)
         if expected is None:
             raise BudgetError(
                 f"budget={amount} needs expected=, the length of the stream, since each record is "
-                "decided on when it comes. If nobody knows it, use keep=0.1 for a tenth."
+                "decided on when it comes. If nobody knows it, use keep=0.1 for a tenth.",
+                parameters=("budget",),
             )
         ahead = _checked_amount("expected", expected)
         if amount > ahead:
             raise BudgetError(
-                f"budget={amount} is more than expected={ahead}: everything would be kept."
+                f"budget={amount} is more than expected={ahead}: everything would be kept.",
+                parameters=("budget", "expected"),
             )
         return cls(None, amount, ahead, _checked_horizon(horizon, amount / ahead))
 

@@ -113,11 +113,13 @@ def checked_limit(recent_bytes: object, compressor: Compressor) -> int:
     ):
         raise ConfigError(
             f"recent_bytes must be an integer of at least {FEWEST_BYTES}, got {recent_bytes!r}. "
-            f"Leave it out for {DEFAULT_BYTES:,}, or what the compressor can see if that is less."
+            f"Leave it out for {DEFAULT_BYTES:,}, or what the compressor can see if that is less.",
+            parameters=("recent_bytes",),
         )
     if window is not None and int(recent_bytes) > window:
         raise ConfigError(
             f"recent_bytes={int(recent_bytes):,} is more than {compressor.name} can see, which is "
-            f'{window:,} bytes. Use recent_bytes={window}, or compressor="zstd:6:long".'
+            f'{window:,} bytes. Use recent_bytes={window}, or compressor="zstd:6:long".',
+            parameters=("recent_bytes", "compressor"),
         )
     return int(recent_bytes)
