@@ -10,6 +10,7 @@ from typing import Any
 import container_tables
 import safe_tables
 import speed_tables
+import training_tables
 from pages import has_place, placed, stem, table
 
 HERE = Path(__file__).parent
@@ -17,6 +18,7 @@ DOCS = HERE.parent / "docs"
 PAGES = [
     HERE / "README.md",
     DOCS / "explanation" / "memory.md",
+    DOCS / "explanation" / "training-runs.md",
     DOCS / "how-to" / "containers.md",
     DOCS / "how-to" / "controls.md",
     DOCS / "how-to" / "select-for-a-target.md",
@@ -370,6 +372,7 @@ TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
     "alignment": alignment,
     "containers": container_tables.containers,
     "safe_selection": safe_tables.safe_selection,
+    "law_by_training": training_tables.law_by_training,
 }
 
 if __name__ == "__main__":
