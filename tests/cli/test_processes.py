@@ -11,7 +11,7 @@ import sysconfig
 import time
 
 import pytest
-from command_runs import run_process
+from command_runs import run, run_process
 from test_cli import pool  # noqa: F401  (a fixture)
 
 PROGRAM = shutil.which("entropylaw", path=sysconfig.get_path("scripts"))
@@ -36,13 +36,15 @@ def test_stdout_is_json_alone_while_progress_and_warnings_are_on_stderr(pool, tm
 
 def test_exit_status(pool, tmp_path):  # noqa: F811
     assert run_process("ratio", pool).returncode == 0
+    assert run_process("ratio", tmp_path / "nowhere.jsonl").returncode == 1
+    assert run_process("choose", pool).returncode == 2
     for wrong in (
         ["ratio", tmp_path / "nowhere.jsonl"],
         ["select", pool, "-b", 301, "-o", tmp_path / "out.jsonl"],
         ["select", pool, "-b", 5],
         ["select", pool, "-b", 5, "-o", tmp_path / "no" / "folder.jsonl"],
     ):
-        done = run_process(*wrong)
+        done = run(*wrong, ok=False)
         assert done.returncode == 1
         assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
     for unknown in (
@@ -53,7 +55,7 @@ def test_exit_status(pool, tmp_path):  # noqa: F811
         ["select", pool, "--k1", "many"],
         [],
     ):
-        assert run_process(*unknown).returncode == 2
+        assert run(*unknown, ok=False).returncode == 2
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal")
