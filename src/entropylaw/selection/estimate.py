@@ -30,6 +30,9 @@ SCREENED_SHARE, CHOSEN_SHARE = 0.7, 0.1
 REPEATS = 8
 """How often a piece of work is timed, unless it is slow."""
 
+ENOUGH = 1.0
+"""Seconds of a piece of work after which it is not timed again."""
+
 LAZY_SHARE, ADAPTIVE_SHARE = 0.13, 0.3
 """Share of the full evaluations that lazy packing and adaptive screening typically need, measured
 with zlib and zstd at the default k1, k2 and k3 on mixed chats and instructions.
@@ -182,12 +185,15 @@ def _mean_round(
     several rounds, since what a record costs zlib depends on where in a block the set ends.
     """
     few = sample[: int(FEW * len(sample))]
-    once = each = 0.0
+    once: list[float] = []
+    each: list[float] = []
     for rows in added:
-        once += _seconds(partial(_grow, chosen, rows, few))
+        once.append(_seconds(partial(_grow, chosen, rows, few)))
         fixed = _seconds(partial(chosen.union_sizes, few))
-        each += max(0.0, _seconds(partial(chosen.union_sizes, sample)) - fixed)
-    return once / len(added), each / len(added) / (len(sample) - len(few))
+        each.append(max(0.0, _seconds(partial(chosen.union_sizes, sample)) - fixed))
+        if sum(once + each) > ENOUGH:
+            break
+    return statistics.fmean(once), statistics.fmean(each) / (len(sample) - len(few))
 
 
 def _grow(chosen: GrowingSet, rows: IntArray, few: IntArray) -> None:
@@ -203,9 +209,9 @@ def _pack_step(pack: GrowingSet, candidates: IntArray) -> None:
 
 
 def _seconds(work: Callable[[], object], repeats: int = 1) -> float:
-    """Return what a piece of work takes, the median of repeats."""
-    taken = []
-    for _ in range(repeats):
+    """Return what a piece of work takes, the median of so many repeats, or of enough."""
+    taken: list[float] = []
+    while len(taken) < repeats and sum(taken) <= ENOUGH:
         start = time.perf_counter()
         work()
         taken.append(time.perf_counter() - start)
