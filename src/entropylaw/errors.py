@@ -45,10 +45,20 @@ Every message says what was expected, what was seen and what to type next::
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import functools
+import sys
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
 from typing import Self
+
+_PACKAGE = str(Path(__file__).parent)
+_NOT_THE_USERS = (_PACKAGE, contextlib.__file__, functools.__file__, "<frozen importlib")
+"""Where the frames between a warning and the user's own call have their code."""
 
 
 class EntropyLawError(Exception):
@@ -283,3 +293,34 @@ class LowRatioWarning(LawWarning):
 
 class MissingUncertaintyWarning(LawWarning):
     """An uncertainty cannot be computed from these runs."""
+
+
+def warn(message: str, category: type[Warning]) -> None:
+    """Give a warning that points at the line of the user's code that led here.
+
+    That is the innermost line outside this package, whatever the path from it: a method, a
+    generator that is looped over, a context manager, an import.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong, and what to try.
+    category : type
+        A subclass of `EntropyLawWarning`, or DeprecationWarning.
+    """
+    frame = _user_frame(sys._getframe(1))
+    warnings.warn_explicit(
+        message,
+        category,
+        filename=frame.f_code.co_filename,
+        lineno=frame.f_lineno,
+        module=frame.f_globals.get("__name__", "<unknown>"),
+        registry=frame.f_globals.setdefault("__warningregistry__", {}),
+    )
+
+
+def _user_frame(frame: FrameType) -> FrameType:
+    """Return the innermost frame outside the package; the outermost if there is none."""
+    while frame.f_code.co_filename.startswith(_NOT_THE_USERS) and frame.f_back is not None:
+        frame = frame.f_back
+    return frame
