@@ -10,7 +10,9 @@ from __future__ import annotations
 import math
 import numbers
 import operator
-from functools import cache
+from collections.abc import Callable
+from dataclasses import field, fields
+from functools import cache, partial
 from typing import Any, TypeVar, get_args
 
 import numpy as np
@@ -311,4 +313,51 @@ def _refused(
     seen = seen if len(seen) <= 80 else f"{seen[:77]}..."
     kind = "" if isinstance(value, str | int | float | None) else f" ({type(value).__name__})"
     message = f"{name}: expected {expected}; saw {seen}{kind}."
-    return error(f"{message} {hint}".rstrip(), parameters=(name,))
+    parameters = (name,) if name.replace(".", "").isidentifier() else ()
+    return error(f"{message} {hint}".rstrip(), parameters=parameters)
+
+
+Check = Callable[[str, object], Any]
+"""From an option's name and value to the value that is stored."""
+
+
+def option(default: Any, check: Check) -> Any:
+    """Return a dataclass field whose value is checked and normalised by `normalise`.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> @dataclass
+    ... class Search:
+    ...     k1: int = option(10, partial(integer, at_least=1))
+    ...
+    ...     def __post_init__(self):
+    ...         normalise(self)
+    >>> Search(np.int64(3)).k1
+    3
+    """
+    return field(default=default, metadata={"check": check})
+
+
+def required(check: Check) -> Any:
+    """Return a dataclass field like `option`, without a default."""
+    return field(metadata={"check": check})
+
+
+def optional(check: Check) -> Check:
+    """Return a check that lets None pass."""
+    return lambda name, value: None if value is None else check(name, value)
+
+
+def normalise(options: Any) -> None:
+    """Check each `option` of a dataclass, in order, and store the value in Python's own type.
+
+    Raises
+    ------
+    ConfigError
+        Of the first option at fault.
+    """
+    for one in fields(options):
+        check = one.metadata.get("check")
+        if check is not None:
+            object.__setattr__(options, one.name, check(one.name, getattr(options, one.name)))

@@ -8,6 +8,7 @@ import numpy as np
 
 from entropylaw.errors import ConfigError
 from entropylaw.types import FloatArray
+from entropylaw.validation import number
 
 MOST_DEVIATIONS = 3.0
 """Scores further than this from the median count as this far, so that no outlier rules."""
@@ -30,6 +31,17 @@ def check_weight(name: str, weight: object) -> None:
         f"{name} must be a number from 0 to {MOST_WEIGHT:g}, got {weight!r}; 0.1 is mild, 1.0 "
         "strong."
     )
+
+
+def checked_weight(name: str, weight: object) -> float:
+    """Return a weight of scores as a float.
+
+    Raises
+    ------
+    ConfigError
+        If it is no number from 0 to `MOST_WEIGHT`.
+    """
+    return number(name, weight, at_least=0, at_most=MOST_WEIGHT, hint="0.1 is mild, 1.0 strong.")
 
 
 def exponential_weights(scores: FloatArray, strength: float) -> FloatArray:

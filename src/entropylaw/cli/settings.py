@@ -21,7 +21,7 @@ from entropylaw.io.text_columns import named_columns
 from entropylaw.scoring import resolve_jobs
 from entropylaw.selection import Quality, Quotas
 from entropylaw.selection.budget import checked_budget
-from entropylaw.stored import Stored
+from entropylaw.json_model import JsonModel
 from entropylaw.types import (
     AlignmentMethod,
     CompareWithin,
@@ -64,7 +64,7 @@ PATHS = ("data", "initial_subset", "output", "plot", "remember", "report", "stat
 """Keys whose text is the name of a file."""
 
 
-class Table(Stored):
+class Table(JsonModel):
     """A table whose values must have the type that they are expected to have."""
 
     model_config = ConfigDict(strict=True)

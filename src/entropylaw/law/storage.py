@@ -12,10 +12,10 @@ from pydantic import ValidationError
 from entropylaw.errors import FileFormatError
 from entropylaw.io.files import atomic_write, open_text
 from entropylaw.law.runs import Run
-from entropylaw.stored import Stored, first_complaint
+from entropylaw.json_model import JsonModel, first_error
 
 
-class SavedLaw(Stored):
+class SavedLaw(JsonModel):
     """Hold what is in the file.
 
     Options and runs suffice to fit again, which is what loading does; the learnt values are there
@@ -53,7 +53,7 @@ def read_law(path: str | os.PathLike[str]) -> SavedLaw:
         return SavedLaw.model_validate_json(text)
     except ValidationError as error:
         raise FileFormatError(
-            f"expected a law saved by EntropyLawFit.save; {first_complaint(error)}.",
+            f"expected a law saved by EntropyLawFit.save; {first_error(error)}.",
             path=str(Path(path)),
         ) from None
 

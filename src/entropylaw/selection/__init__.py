@@ -1,4 +1,4 @@
-"""ZipSelector, its stages, its controls and its results."""
+"""Selectors, their options and their results."""
 
 from entropylaw.selection.baselines import (
     DedupSelector,
@@ -7,17 +7,16 @@ from entropylaw.selection.baselines import (
     TargetSelector,
 )
 from entropylaw.selection.budget import Bytes, Tokens
-from entropylaw.selection.compare import ComparedChoice, Comparison
+from entropylaw.selection.report.comparison import ComparedChoice, Comparison
 from entropylaw.selection.estimate import Estimate
-from entropylaw.selection.evidence import Evidence
-from entropylaw.selection.explanation import Explanation, Outcome
+from entropylaw.selection.trace import Evidence, Round
+from entropylaw.selection.explain.outcome import Explanation, Outcome
 from entropylaw.selection.manifest import Manifest
-from entropylaw.selection.overlap import Match, Overlap, Overlaps
-from entropylaw.selection.quality import Quality
+from entropylaw.selection.explain.matches import Match, Overlap, Overlaps
+from entropylaw.selection.criteria.quality import Quality
 from entropylaw.selection.quotas import Quotas
 from entropylaw.selection.result import SelectionResult
-from entropylaw.selection.round import Round
-from entropylaw.selection.selector import ZipSelector
+from entropylaw.selection.zip import ZipSelector
 
 __all__ = [
     "Bytes",

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from entropylaw.errors import InputError
-from entropylaw.selection.evidence import LAST_SCREENED, SHORTLISTED, Evidence
+from entropylaw.selection.trace import PICK, SCREENING_CUTOFF, SHORTLISTED, TRACE, Evidence
 from entropylaw.selection.manifest import Manifest
-from entropylaw.selection.round import PICK, TRACE
 from entropylaw.types import AnyArray
 
 _EVIDENCE = {
     "shortlisted": SHORTLISTED,
-    "last_screened": LAST_SCREENED,
+    "screening_cutoff": SCREENING_CUTOFF,
     "left_out": np.dtype(np.uint8),
 }
 _ARRAYS = {"picks": PICK, "trace": TRACE} | _EVIDENCE
@@ -60,7 +59,9 @@ def read_archive(path: str | os.PathLike[str]) -> Archive:
         with zipfile.ZipFile(path) as source:
             manifest = source.read("manifest.json")
             arrays = {
-                name: np.load(io.BytesIO(source.read(f"{name}.npy")), allow_pickle=False)
+                name: np.load(
+                    io.BytesIO(source.read(f"{_member(source, name)}.npy")), allow_pickle=False
+                )
                 for name in _ARRAYS
             }
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
@@ -82,3 +83,10 @@ def read_archive(path: str | os.PathLike[str]) -> Archive:
 def _add(sink: zipfile.ZipFile, name: str, content: bytes) -> None:
     """Add a member without the time of day."""
     sink.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+
+
+def _member(source: zipfile.ZipFile, name: str) -> str:
+    """Return the member that holds an array: files of format 1 had an older name for one."""
+    if name == "screening_cutoff" and f"{name}.npy" not in source.namelist():
+        return "last_screened"
+    return name

@@ -1,57 +1,92 @@
-"""What all selectors share: their options, reading the pool, running, and the result."""
+"""PoolSelector: what all selectors share: options, select, manifest, parameters by name."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, fields
-from typing import Any, Self
+from functools import partial
+from typing import Any, ClassVar, Self
 
+import numpy as np
+
+from entropylaw.alignment import Target
 from entropylaw.compressors import Compressor, get_compressor
-from entropylaw.errors import ConfigError
+from entropylaw.errors import ConfigError, ShortMemoryWarning, warn
 from entropylaw.guards import Guards, warn_of
 from entropylaw.io.load import Render, Text
 from entropylaw.io.renderer import Renderer
+from entropylaw.progress import with_bar
 from entropylaw.scoring import Scorer, check_kind, resolve_jobs
-from entropylaw.selection.budget import Budget
-from entropylaw.selection.controls import Controls, Given
-from entropylaw.selection.guidance import warn_of_short_memory
-from entropylaw.selection.manifest import Parameters, budget_record
-from entropylaw.selection.plan import Plan
-from entropylaw.selection.progress import rounds_with_bar
-from entropylaw.selection.quality import Quality
+from entropylaw.selection.assembly import assembled
+from entropylaw.selection.budget import Budget, Tokenizer, as_budget
+from entropylaw.selection.criteria.quality import Quality
+from entropylaw.selection.manifest import Manifest
+from entropylaw.selection.problem import Given, Problem
 from entropylaw.selection.quotas import Quotas
+from entropylaw.selection.recording import recorded, restored
 from entropylaw.selection.result import SelectionResult
-from entropylaw.selection.round import Round
-from entropylaw.selection.task import Method, Task, make_result, prepare, weighted
+from entropylaw.selection.trace import Round
 from entropylaw.types import AnyArray, WorkerKind
+from entropylaw.validation import flag, instance, integer, normalise, option, optional, required
 
-ROUND = 100
-"""Records in a round of selectors that know no stages."""
+WHOLE_SET = "zstd:6:long"
+"""The built-in compressor that sees the whole chosen set."""
+
+
+def _checked_compressor(name: str, value: Any) -> str | Compressor:
+    get_compressor(value)
+    checked: str | Compressor = value
+    return checked
+
+
+def _checked_guards(name: str, value: object) -> Guards:
+    if value in ("warn", "drop"):
+        return Guards.all(value)
+    return instance(name, value, Guards, 'Guards(encoded="drop") or "drop"')
+
+
+def _checked_jobs(name: str, value: Any) -> int | None:
+    return None if value is None else (resolve_jobs(value), value)[1]
+
+
+def _checked_workers(name: str, value: Any) -> WorkerKind:
+    check_kind(value)
+    kind: WorkerKind = value
+    return kind
+
+
+_COLUMN = optional(lambda name, value: instance(name, value, str, '"source"'))
+_LENGTH = optional(partial(integer, at_least=1))
 
 
 @dataclass(eq=False, repr=False)
 class PoolSelector(ABC):
     """A selector: options, `select`, and parameters in the way of scikit-learn.
 
-    Options are the fields of the dataclass; a subclass adds its own, and says in `_rounds` how
-    records are chosen.
+    Options are the fields of the dataclass, each with its check; a subclass adds its own, and
+    implements in `_rounds` how records are chosen.
     """
 
-    budget: Budget
+    budget: Budget = required(lambda _, value: as_budget(value))
     _: KW_ONLY
-    compressor: str | Compressor = "zlib"
-    groups: str | None = None
-    quotas: Quotas | None = None
-    quality: Quality | None = None
-    min_bytes: int | None = None
-    max_bytes: int | None = None
-    guards: Guards | None = None
+    compressor: str | Compressor = option("zlib", _checked_compressor)
+    groups: str | None = option(None, _COLUMN)
+    quotas: Quotas | None = option(None, optional(Quotas.of))
+    quality: Quality | None = option(
+        None, optional(lambda n, v: instance(n, v, Quality, 'Quality("score", minimum=0.5)'))
+    )
+    min_bytes: int | None = option(None, _LENGTH)
+    max_bytes: int | None = option(None, _LENGTH)
+    guards: Guards | None = option(None, optional(_checked_guards))
     render: Render = None
     text: Text = None
-    n_jobs: int | None = None
-    workers: WorkerKind = "auto"
-    progress: bool | None = None
+    n_jobs: int | None = option(None, _checked_jobs)
+    workers: WorkerKind = option("auto", _checked_workers)
+    progress: bool | None = option(None, optional(flag))
+
+    RUNNING: ClassVar[tuple[str, ...]] = ("n_jobs", "workers", "progress")
+    """Options that do not decide what is chosen, which no manifest records."""
 
     def __post_init__(self) -> None:
         self._check()
@@ -73,13 +108,14 @@ class PoolSelector(ABC):
         Parameters
         ----------
         data : sequence of str, bytes or dict, data frame, table, dataset, path, or Corpus
-            The pool.
+            The pool; read once.
         initial_subset : sequence of int, or records, optional
-            What is owned already and is to be extended: rows of the pool (which are then not
-            chosen again), or records from elsewhere. They do not count towards the budget.
+            Records that are already owned and are to be extended: rows of the pool (which are
+            then not chosen again), or records from elsewhere. They do not count towards the
+            budget.
         weights : float array, shape (n,), optional
-            How much the information of each record counts: the compressed bytes that a record
-            adds are multiplied by its weight when ratios are compared. Finite and positive.
+            Weight of each record's information: the compressed bytes that a record adds are
+            multiplied by its weight when ratios are compared. Finite and positive.
         groups : sequence, length n, optional
             The group of each record, instead of the column that the selector names.
         quality : float array, shape (n,), optional
@@ -88,7 +124,7 @@ class PoolSelector(ABC):
             The tokens of each record, where the budget is in tokens.
         required : sequence of int, optional
             Rows that are chosen first, in this order. They count towards budget and quotas, and
-            neither guards, quality nor length keep them out.
+            neither guards, quality nor length rule them out.
         forbidden : sequence of int, optional
             Rows that are not chosen.
 
@@ -126,24 +162,110 @@ class PoolSelector(ABC):
         ShortMemoryWarning
             If the compressor could not see most of the chosen set at the end.
         """
-        given = Given(initial_subset, weights, groups, quality, tokens, required, forbidden)
-        task = self._task(data, given)
-        with self._scorer(task) as scorer:
-            plan = weighted(task, scorer)
+        problem = self._problem(
+            data,
+            Given(
+                initial_subset=initial_subset,
+                weights=weights,
+                groups=groups,
+                quality=quality,
+                tokens=tokens,
+                required=required,
+                forbidden=forbidden,
+            ),
+        )
+        with self._sizer(problem) as sizer:
+            problem = problem.weighted(sizer, self, n_jobs=sizer.n_jobs)
+            limits = problem.limits
             rounds = list(
-                rounds_with_bar(
-                    self._rounds(scorer, plan, task),
-                    budget=plan.limits.total,
-                    spending=task.settled.spending,
+                with_bar(
+                    self._rounds(sizer, problem),
+                    label="select",
+                    total=limits.total,
+                    unit=limits.unit.removesuffix("s"),
+                    size=lambda done: int(limits.cost_of(done.rows).sum()),
                     progress=self.progress,
+                    notes=lambda done: {"ratio": f"{done.ratio:.3f}"},
                 )
             )
-        render = self.text if callable(self.text) else self.render
-        result = make_result(task, plan, rounds, parameters=self._parameters(task), render=render)
-        if task.settled.guarded is not None:
-            warn_of(task.settled.guarded, stacklevel=2)
-        warn_of_short_memory(result)
+        result = assembled(
+            problem,
+            rounds,
+            selector=type(self).__name__,
+            options=self._recorded(),
+            render=self.text if callable(self.text) else self.render,
+        )
+        if problem.guarded is not None:
+            warn_of(problem.guarded)
+        _warn_of_short_memory(result)
         return result
+
+    @classmethod
+    def from_manifest(
+        cls,
+        manifest: Manifest,
+        *,
+        compressor: str | Compressor | None = None,
+        tokenizer: Tokenizer | None = None,
+        target: Target | None = None,
+        render: Render = None,
+        text: Text = None,
+        random_state: int | None = None,
+        n_jobs: int | None = None,
+        workers: WorkerKind = "auto",
+        progress: bool | None = None,
+    ) -> Self:
+        """Return the selector that a manifest records.
+
+        Parameters
+        ----------
+        manifest : Manifest
+            Of an earlier result.
+        compressor : str or Compressor, optional
+            Needed only if the recorded name is not in the registry.
+        tokenizer : callable, optional
+            Needed if the budget was counted by one.
+        target : Target, optional
+            Needed if there was one.
+        render, text : callable, optional
+            Needed if the records were rendered by a function.
+        random_state : int, optional
+            Needed for a random draw recorded in format 1, which lacks it.
+        n_jobs, workers, progress
+            As for the class.
+
+        Raises
+        ------
+        ConfigError
+            If the manifest is that of another class, or something is needed that is not passed.
+        """
+        if manifest.selector != cls.__name__:
+            raise ConfigError(
+                f"manifest: expected that of a {cls.__name__}; saw that of a {manifest.selector}. "
+                f"Try {manifest.selector}.from_manifest."
+            )
+        passed = {
+            "budget": tokenizer,
+            "compressor": compressor,
+            "target": target,
+            "render": render,
+            "text": text,
+            "random_state": random_state,
+        }
+        options = {
+            name: restored(name, manifest.options[name], passed.get(name))
+            for name in cls._names()
+            if name in manifest.options
+        }
+        if "random_state" in cls._names() and "random_state" not in options:
+            if random_state is None:
+                raise ConfigError(
+                    "random_state: the manifest is of format 1, which does not record it. "
+                    "Pass random_state= to from_manifest.",
+                    parameters=("random_state",),
+                )
+            options["random_state"] = random_state
+        return cls(**options, n_jobs=n_jobs, workers=workers, progress=progress)
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the options by name, as scikit-learn does; no option has options of its own.
@@ -170,80 +292,65 @@ class PoolSelector(ABC):
             raise ConfigError(
                 f"{type(self).__name__} has no option {unknown[0]!r}. It has: {', '.join(names)}."
             )
-        type(self)(**{**self.get_params(), **params})
-        for name, value in params.items():
-            setattr(self, name, value)
+        changed = type(self)(**{**self.get_params(), **params})
+        for name in params:
+            setattr(self, name, getattr(changed, name))
         return self
 
     def __repr__(self) -> str:
-        told = [
+        shown = [
             f"{field.name}={getattr(self, field.name)!r}"
             for field in fields(self)
-            if getattr(self, field.name) is not field.default
-            and field.name not in ("n_jobs", "workers", "progress")
+            if getattr(self, field.name) is not field.default and field.name not in self.RUNNING
         ]
-        return f"{type(self).__name__}({', '.join(told)})"
+        return f"{type(self).__name__}({', '.join(shown)})"
 
     @abstractmethod
-    def _rounds(self, scorer: Scorer, plan: Plan, task: Task) -> Iterator[Round]:
+    def _rounds(self, sizer: Scorer, problem: Problem) -> Iterator[Round]:
         """Yield the rounds of a selection."""
 
-    def _method(self) -> Method:
-        """Return how records are sought."""
-        return Method(get_compressor(self.compressor), k1=ROUND, k2=ROUND, k3=ROUND)
-
     def _check(self) -> None:
-        """Raise unless every option can work."""
-        self._controls()
-        self._method()
-        resolve_jobs(self.n_jobs)
-        check_kind(self.workers)
+        """Normalise every option; raise unless they can work together."""
+        normalise(self)
         Renderer(self.render, self.text)
+        low, high = self.min_bytes, self.max_bytes
+        if low is not None and high is not None and low > high:
+            raise ConfigError(
+                f"min_bytes: expected at most max_bytes={high}; saw {low}.",
+                parameters=("min_bytes", "max_bytes"),
+            )
 
-    def _controls(self) -> Controls:
-        names = {field.name for field in fields(Controls)} & set(self._names())
-        return Controls(**{name: getattr(self, name) for name in names})
+    def _problem(self, data: object, given: Given) -> Problem:
+        self._check()  # options may have been set since the last check
+        compressor = get_compressor(self.compressor)
+        return Problem.build(data, self, given, compressor, n_jobs=resolve_jobs(self.n_jobs))
 
-    def _task(self, data: object, given: Given) -> Task:
-        return prepare(
-            data,
-            controls=self._controls(),
-            given=given,
-            method=self._method(),
-            render=self.render,
-            text=self.text,
-            n_jobs=resolve_jobs(self.n_jobs),
-        )
-
-    def _scorer(self, task: Task) -> Scorer:
+    def _sizer(self, problem: Problem) -> Scorer:
         jobs = resolve_jobs(self.n_jobs)
-        return Scorer(task.pool, task.method.compressor, n_jobs=jobs, workers=self.workers)
+        return Scorer(problem.corpus, problem.compressor, n_jobs=jobs, workers=self.workers)
 
-    def _parameters(self, task: Task) -> Parameters:
-        controls, method = task.controls, task.method
-        renderer = Renderer(self.render, self.text)
-        return Parameters(
-            selector=type(self).__name__,
-            budget=budget_record(controls.budget),
-            k1=method.k1,
-            k2=method.k2,
-            k3=method.k3,
-            compressor=method.compressor.name,
-            variant=method.variant,
-            packing=method.packing,
-            screening=method.screening,
-            groups=controls.groups,
-            quotas=controls.quotas,
-            compare_within=controls.compare_within,
-            quality=controls.quality,
-            min_bytes=controls.min_bytes,
-            max_bytes=controls.max_bytes,
-            guards=controls.guards,
-            typicality=controls.typicality,
-            render=renderer.name,
-            text=renderer.text,
-        )
+    def _recorded(self) -> dict[str, Any]:
+        """Return the options as the manifest records them."""
+        options = {
+            name: recorded(value)
+            for name, value in self.get_params().items()
+            if name not in self.RUNNING
+        }
+        return options | {"compressor": recorded(get_compressor(self.compressor))}
 
     @classmethod
     def _names(cls) -> list[str]:
         return [field.name for field in fields(cls)]
+
+
+def _warn_of_short_memory(result: SelectionResult) -> None:
+    """Warn if most of the chosen set lay outside the compressor's window at the end."""
+    seen = float(np.min(result.memory.visible_share[-1:]))
+    if seen < 0.5:
+        compressor = result.manifest.compressor
+        warn(
+            f"{compressor.name} has a window of {compressor.window:,} bytes: when the last records "
+            f"were chosen it saw {seen:.1%} of the set. Repeats of the rest went unnoticed. "
+            f'Try compressor="{WHOLE_SET}", which sees all of it.',
+            ShortMemoryWarning,
+        )

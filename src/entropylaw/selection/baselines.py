@@ -1,6 +1,6 @@
-"""Selectors without a search: what a ZIP selection is to be compared with.
+"""Baselines: selectors without a search, to compare a ZIP selection with.
 
-They take the same budgets, quotas, quality minima, lengths and guards, and give the same kind
+They take the same budgets, quotas, quality minima, lengths and guards, and return the same kind
 of result, with the same evidence for each pick.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -17,13 +18,22 @@ from entropylaw.errors import ConfigError
 from entropylaw.guards.duplicates import normalised_firsts
 from entropylaw.scoring import Scorer
 from entropylaw.selection.base import PoolSelector
-from entropylaw.selection.orders import order_of_distinct, order_of_like_lengths, random_order
-from entropylaw.selection.plan import Plan
-from entropylaw.selection.round import Round
-from entropylaw.selection.rounds import ordered_rounds
-from entropylaw.selection.sizing import union_ratios
-from entropylaw.selection.task import Task
+from entropylaw.selection.orders import distinct_first, length_matched, random_order
+from entropylaw.selection.problem import Problem
+from entropylaw.selection.search import ordered_rounds
+from entropylaw.selection.trace import Round
+from entropylaw.selection.unions import union_ratios
 from entropylaw.types import AnyArray, CompareWithin, IntArray
+from entropylaw.validation import choice, instance, integer, option, optional, required, seed
+
+__all__ = ["DedupSelector", "OwnRatioSelector", "RandomSelector", "TargetSelector"]
+
+ROUND = 100
+"""Records in a round of selectors without stages."""
+
+
+def _checked_lengths(name: str, values: Sequence[int] | AnyArray) -> tuple[int, ...]:
+    return tuple(integer(f"{name}[{i}]", value, at_least=0) for i, value in enumerate(values))
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -31,28 +41,25 @@ class _OrderSelector(PoolSelector):
     """Takes records in an order, as far as budget and quotas allow."""
 
     @abstractmethod
-    def _order(self, scorer: Scorer, plan: Plan, task: Task) -> IntArray:
-        """Return the rows, those to take first in front."""
+    def _order(self, sizer: Scorer, problem: Problem) -> IntArray:
+        """Return the rows in the order in which to take them."""
 
-    def _rounds(self, scorer: Scorer, plan: Plan, task: Task) -> Iterator[Round]:
-        return ordered_rounds(scorer, plan, self._order(scorer, plan, task))
+    def _rounds(self, sizer: Scorer, problem: Problem) -> Iterator[Round]:
+        return ordered_rounds(sizer, problem, self._order(sizer, problem), size=ROUND)
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class _DrawSelector(_OrderSelector):
-    """Draws at random, so that nothing weighs."""
+    """Draws at random, so that no criterion applies."""
 
-    random_state: int = 0
+    random_state: int = option(0, seed)
 
     def _check(self) -> None:
         super()._check()
-        seed = self.random_state
-        if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-            raise ConfigError(f"random_state must be an integer of 0 or more, got {seed!r}.")
         if self.quality is not None and (self.quality.weight or self.quality.tie_break):
             raise ConfigError(
-                f"a {type(self).__name__} draws at random, so a weight or tie-break of quality "
-                "would do nothing. Quality(..., minimum=) works."
+                f"quality: expected a minimum only, since a {type(self).__name__} draws at "
+                "random; saw a weight or tie-break. Try Quality(..., minimum=)."
             )
 
 
@@ -69,8 +76,8 @@ class RandomSelector(_DrawSelector):
     random_state : int, default 0
         Of the draw.
     like_lengths : int array, optional
-        Bytes of records whose lengths the choice is to match, one by one, such as those of
-        another selection; it must hold as many as will be drawn.
+        Bytes of records whose lengths the draw should match one by one, such as those of
+        another selection; at least as many as will be drawn.
 
     Examples
     --------
@@ -80,24 +87,22 @@ class RandomSelector(_DrawSelector):
     5
     """
 
-    like_lengths: Sequence[int] | AnyArray | None = None
+    like_lengths: Sequence[int] | AnyArray | None = option(None, optional(_checked_lengths))
 
-    def _order(self, scorer: Scorer, plan: Plan, task: Task) -> IntArray:
+    def _order(self, sizer: Scorer, problem: Problem) -> IntArray:
         if self.like_lengths is None:
-            return random_order(len(task.pool), seed=int(self.random_state))
-        rows = np.flatnonzero(plan.selectable)
-        like = np.asarray(self.like_lengths, np.int64)[: len(rows)]
-        return rows[
-            order_of_like_lengths(task.pool.lengths[rows], like, seed=int(self.random_state))
-        ]
+            return random_order(len(problem.corpus), seed=self.random_state)
+        rows = np.flatnonzero(problem.selectable)
+        wanted = np.asarray(self.like_lengths, np.int64)[: len(rows)]
+        return rows[length_matched(problem.corpus.lengths[rows], wanted, seed=self.random_state)]
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class DedupSelector(_DrawSelector):
-    """Choose records at random among those that no earlier record equals.
+    """Choose records at random among those that equal no earlier record.
 
-    Records count as equal if they are but for case, punctuation, white space and the forms of
-    Unicode. Copies are taken only once nothing else is left.
+    Records count as equal if they differ only in case, punctuation, white space and Unicode
+    forms. Copies are taken only once nothing else remains.
 
     Parameters
     ----------
@@ -115,13 +120,13 @@ class DedupSelector(_DrawSelector):
     [0, 2]
     """
 
-    def _order(self, scorer: Scorer, plan: Plan, task: Task) -> IntArray:
-        return order_of_distinct(normalised_firsts(task.pool), seed=int(self.random_state))
+    def _order(self, sizer: Scorer, problem: Problem) -> IntArray:
+        return distinct_first(normalised_firsts(problem.corpus), seed=self.random_state)
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class OwnRatioSelector(_OrderSelector):
-    """Choose the records that compress least on their own, whatever they have in common.
+    """Choose the records that compress least on their own, however much they share.
 
     Parameters
     ----------
@@ -139,19 +144,19 @@ class OwnRatioSelector(_OrderSelector):
     [2]
     """
 
-    compare_within: CompareWithin = "pool"
+    compare_within: CompareWithin = option("pool", partial(choice, options=CompareWithin))
 
-    def _order(self, scorer: Scorer, plan: Plan, task: Task) -> IntArray:
-        ratios = union_ratios(scorer.own_raw, scorer.own_sizes, 0, plan.weights)
-        if plan.priority is None:
+    def _order(self, sizer: Scorer, problem: Problem) -> IntArray:
+        ratios = union_ratios(sizer.own_raw, sizer.own_sizes, 0, problem.weights)
+        if problem.priority is None:
             return np.argsort(ratios, kind="stable")
-        by_ratio: IntArray = np.argsort(ratios[plan.priority], kind="stable")
-        return plan.priority[by_ratio]
+        by_ratio: IntArray = np.argsort(ratios[problem.priority], kind="stable")
+        return problem.priority[by_ratio]
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class TargetSelector(_OrderSelector):
-    """Choose the records closest to a target set, whatever they have in common.
+    """Choose the records closest to a target set, however much they share.
 
     With ``Target(..., method="zip-fit")`` this is ZIP-FIT [1]_.
 
@@ -163,7 +168,7 @@ class TargetSelector(_OrderSelector):
     n_jobs, workers, progress
         As `ZipSelector`.
     target : Target
-        What the choice is to be close to; its weight does not matter here.
+        The set to be close to; its weight does not matter here.
 
     References
     ----------
@@ -178,16 +183,18 @@ class TargetSelector(_OrderSelector):
     [0]
     """
 
-    target: Target
+    target: Target = required(lambda n, v: instance(n, v, Target, "Target(examples)"))
 
     def _check(self) -> None:
         super()._check()
         if self.quality is not None and (self.quality.weight or self.quality.tie_break):
             raise ConfigError(
-                "a TargetSelector ranks by alignment alone, so a weight or tie-break of quality "
-                "would do nothing. Quality(..., minimum=) works; ZipSelector(target=) mixes."
+                "quality: expected a minimum only, since a TargetSelector ranks by alignment "
+                "alone; saw a weight or tie-break. Try Quality(..., minimum=), or "
+                "ZipSelector(target=), which combines them."
             )
 
-    def _order(self, scorer: Scorer, plan: Plan, task: Task) -> IntArray:
-        assert task.settled.aligned is not None
-        return np.argsort(-task.settled.aligned, kind="stable")
+    def _order(self, sizer: Scorer, problem: Problem) -> IntArray:
+        aligned = problem.scores_of("target")
+        assert aligned is not None
+        return np.argsort(-aligned, kind="stable")

@@ -1,18 +1,41 @@
-"""Budgets as the user says them: records, a fraction, tokens or bytes."""
+"""Budgets as a caller states them: records, a fraction, tokens or bytes."""
 
 from __future__ import annotations
 
 import math
-import numbers
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeAlias
 
-from entropylaw.errors import BudgetError, ConfigError
+from entropylaw.errors import BudgetError
 from entropylaw.types import BudgetUnit
+from entropylaw.validation import (
+    as_integer,
+    as_number,
+    instance,
+    normalise,
+    number,
+    option,
+    optional,
+    required,
+)
 
 Tokenizer: TypeAlias = Callable[[str], Any]
 """From a text to its tokens (a list, an encoding, a dict with input_ids) or to their number."""
+
+_BUDGET = re.compile(r"\s*([-+]?[\d_.]+(?:e\d+)?)\s*(%?)\s*(records?|tokens?|bytes?|)\s*", re.I)
+
+
+def _callable(name: str, value: object) -> Tokenizer:
+    if not callable(value):
+        raise BudgetError(
+            f"{name}: expected a callable on a text; saw {type(value).__name__}. "
+            "Try a function such as tokenizer.encode.",
+            parameters=(name,),
+        )
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +51,14 @@ class Tokens:
     tokenizer : callable, optional
         From the text of a record to its tokens or their number, such as ``tokenizer.encode``.
     bytes_per_token : float, optional
-        An estimate: tokens are counted as bytes over this, rounded up. Results say that the
+        An estimate: tokens are counted as bytes over this, rounded up. Results state that the
         tokens are an estimate. About 4 for English and common tokenizers, less elsewhere.
 
     Raises
     ------
     BudgetError
         If the amount cannot work, or more than one of the three ways to count is given. None is
-        given where ``select(..., tokens=counts)`` hands them over.
+        needed where ``select(..., tokens=counts)`` passes the counts.
 
     Examples
     --------
@@ -43,28 +66,24 @@ class Tokens:
     1000000
     """
 
-    amount: int | float
-    counts: str | None = None
-    tokenizer: Tokenizer | None = None
-    bytes_per_token: float | None = None
+    amount: int | float = required(lambda _, value: checked_amount(value, "tokens"))
+    counts: str | None = option(
+        None, optional(lambda n, v: instance(n, v, str, '"n_tokens"', error=BudgetError))
+    )
+    tokenizer: Tokenizer | None = option(None, optional(_callable))
+    bytes_per_token: float | None = option(
+        None, optional(partial(number, above=0, error=BudgetError, hint="4 suits English."))
+    )
 
     def __post_init__(self) -> None:
-        checked_amount(self.amount, "tokens")
+        normalise(self)
         ways = [self.counts, self.tokenizer, self.bytes_per_token]
         if sum(way is not None for way in ways) > 1:
             raise BudgetError(
-                "tokens are counted in one way: counts= (a column), tokenizer= (a callable) or "
-                "bytes_per_token= (an estimate).",
+                "expected one way to count tokens: counts= (a column), tokenizer= (a callable) "
+                "or bytes_per_token= (an estimate); saw several. Try one of them.",
                 parameters=("counts", "tokenizer", "bytes_per_token"),
             )
-        if self.tokenizer is not None and not callable(self.tokenizer):
-            raise BudgetError(
-                f"tokenizer must be callable on a text, got {type(self.tokenizer).__name__}. "
-                "Pass a function such as tokenizer.encode."
-            )
-        ratio = self.bytes_per_token
-        if ratio is not None and not (math.isfinite(ratio) and ratio > 0):
-            raise BudgetError(f"bytes_per_token must be above 0, got {ratio!r}; 4 suits English.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +95,21 @@ class Bytes:
     amount : int or float
         Bytes, or a fraction of the pool's bytes above 0 and up to 1.0.
 
+    Raises
+    ------
+    BudgetError
+        If the amount cannot work.
+
     Examples
     --------
     >>> Bytes(8_000_000).amount
     8000000
     """
 
-    amount: int | float
+    amount: int | float = required(lambda _, value: checked_amount(value, "bytes"))
 
     def __post_init__(self) -> None:
-        checked_amount(self.amount, "bytes")
+        normalise(self)
 
 
 Budget: TypeAlias = int | float | Tokens | Bytes
@@ -93,20 +117,66 @@ Budget: TypeAlias = int | float | Tokens | Bytes
 
 
 def tokenizer_name(tokenizer: Tokenizer) -> str:
-    """Return the name under which a tokenizer is reported."""
+    """Return the name under which a tokenizer is recorded."""
     return str(getattr(tokenizer, "__qualname__", type(tokenizer).__name__))
 
 
-def checked_budget(budget: object) -> Budget:
-    """Return a budget of a kind that exists.
+def as_budget(budget: object) -> Budget:
+    """Return a budget, from a number, an amount, or a string as the command line takes it.
 
     Raises
     ------
     BudgetError
         If it is neither a positive integer, nor a fraction above 0 and up to 1, nor an amount
         of tokens or bytes.
+
+    Examples
+    --------
+    >>> as_budget(5), as_budget("1000"), as_budget("10%"), as_budget("8_000_000 bytes")
+    (5, 1000, 0.1, Bytes(amount=8000000))
+    >>> as_budget("5% tokens").amount
+    0.05
     """
-    return budget if isinstance(budget, Tokens | Bytes) else checked_amount(budget, "records")
+    if isinstance(budget, Tokens | Bytes):
+        return budget
+    if isinstance(budget, str):
+        return _parsed(budget)
+    return checked_amount(budget, "records")
+
+
+def counted_by(
+    budget: Budget, *, counts: str | None = None, bytes_per_token: float | None = None
+) -> Budget:
+    """Return a budget with the way its tokens are counted.
+
+    Raises
+    ------
+    BudgetError
+        If the budget is in tokens and there is no one way to count them, or it is not and there
+        is.
+
+    Examples
+    --------
+    >>> counted_by(as_budget("200000 tokens"), counts="n_tokens").counts
+    'n_tokens'
+    """
+    ways = [way for way in (counts, bytes_per_token) if way is not None]
+    if isinstance(budget, Tokens):
+        if len(ways) != 1:
+            raise BudgetError(
+                "a budget in tokens needs one way to count them: tokens = a column, or "
+                f"bytes_per_token = an estimate; saw {len(ways) or 'none'}. "
+                "Try bytes_per_token 4.",
+                parameters=("tokens", "bytes_per_token") if ways else ("budget",),
+            )
+        return replace(budget, counts=counts, bytes_per_token=bytes_per_token)
+    if ways:
+        raise BudgetError(
+            "expected a budget in tokens where tokens are counted; saw one in "
+            f'{"bytes" if isinstance(budget, Bytes) else "records"}. Try "{budget} tokens".',
+            parameters=("budget", "tokens", "bytes_per_token"),
+        )
+    return budget
 
 
 def checked_amount(amount: object, unit: BudgetUnit) -> int | float:
@@ -117,26 +187,31 @@ def checked_amount(amount: object, unit: BudgetUnit) -> int | float:
     BudgetError
         If it is neither a positive integer nor a fraction above 0 and up to 1.
     """
-    if isinstance(amount, numbers.Integral) and not isinstance(amount, bool):
-        if amount < 1:
-            raise BudgetError(f"budget must be at least 1 {unit[:-1]}, got {amount}.")
-        return int(amount)
-    if isinstance(amount, numbers.Real) and not isinstance(amount, bool):
-        fraction = float(amount)
-        if math.isfinite(fraction) and 0 < fraction <= 1:
-            return fraction
+    whole, real = as_integer(amount), as_number(amount)
+    if whole is not None:
+        if whole >= 1:
+            return whole
         raise BudgetError(
-            f"a fractional budget must be above 0 and at most 1.0 (the whole pool), got {amount!r}."
-            + (f" For a number of {unit} write {int(fraction)}." if _whole(fraction) else "")
+            f"budget: expected at least 1 {unit[:-1]}; saw {whole}.", parameters=("budget",)
+        )
+    if real is not None:
+        if 0 < real <= 1:
+            return real
+        hint = f" For a number of {unit} try {int(real)}." if _is_whole(real) else ""
+        raise BudgetError(
+            "budget: expected a fraction above 0 and at most 1.0 (the whole pool); "
+            f"saw {amount!r}.{hint}",
+            parameters=("budget",),
         )
     raise BudgetError(
-        f"budget must be a number of {unit} (int) or a fraction of the pool (float), "
-        f"or Tokens(...) or Bytes(...), got {amount!r}."
+        f"budget: expected a number of {unit} (int) or a fraction of the pool (float); "
+        f'saw {amount!r}. Try 1000, 0.1, "10%", Tokens(...) or Bytes(...).',
+        parameters=("budget",),
     )
 
 
 def records_of(budget: int | float, *, selectable: int, pool: int) -> int:
-    """Return how many records to choose.
+    """Return the number of records to choose.
 
     Parameters
     ----------
@@ -150,7 +225,7 @@ def records_of(budget: int | float, *, selectable: int, pool: int) -> int:
     Raises
     ------
     BudgetError
-        If there are not so many selectable records.
+        If it is more than the selectable records.
     """
     wanted = budget if isinstance(budget, int) else max(1, math.floor(budget * pool))
     if isinstance(budget, float) and budget == 1.0:
@@ -158,29 +233,45 @@ def records_of(budget: int | float, *, selectable: int, pool: int) -> int:
     if wanted > selectable:
         others = pool - selectable
         why = f" ({others} more are empty, owned, forbidden or left out)" if others else ""
+        hint = f"Try budget={selectable} or less, or budget=1.0 for all." if selectable else ""
         raise BudgetError(
             f"budget of {wanted} records, but the pool has only {selectable} to choose from{why}. "
-            f"Use budget={selectable} or less, or budget=1.0 for all of them.",
+            f"{hint}".rstrip(),
             parameters=("budget",),
         )
     return wanted
 
 
-def checked_stages(k1: object, k2: object, k3: object) -> None:
-    """Raise ConfigError unless k1 >= k2 >= k3 >= 1, all integers."""
-    for name, value in (("k1", k1), ("k2", k2), ("k3", k3)):
-        if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
-            raise ConfigError(f"{name} must be an integer of at least 1, got {value!r}.")
-    assert isinstance(k1, numbers.Integral)
-    assert isinstance(k2, numbers.Integral)
-    assert isinstance(k3, numbers.Integral)
-    if not k1 >= k2 >= k3:
-        raise ConfigError(
-            f"the stages narrow down, so k1 >= k2 >= k3 is expected; got k1={k1} (screened), "
-            f"k2={k2} (shortlisted), k3={k3} (packed).",
-            parameters=("k1", "k2", "k3"),
-        )
+def _parsed(text: str) -> Budget:
+    found = _BUDGET.fullmatch(text)
+    try:
+        if found is None:
+            raise ValueError
+        digits, percent, unit = found.groups()
+        amount = float(digits) / 100 if percent else parsed_number(digits)
+    except ValueError:
+        raise BudgetError(
+            "budget: expected a number of records (1000), a share (0.1 or 10%), or an amount of "
+            f'tokens or bytes ("200000 tokens", "5% bytes"); saw {text!r}.',
+            parameters=("budget",),
+        ) from None
+    if unit.lower().startswith("token"):
+        return Tokens(amount)
+    if unit.lower().startswith("byte"):
+        return Bytes(amount)
+    return checked_amount(amount, "records")
 
 
-def _whole(value: float) -> bool:
+def parsed_number(text: str) -> int | float:
+    """Return digits as an int, anything else as a float.
+
+    Raises
+    ------
+    ValueError
+        If it is no number.
+    """
+    return int(text) if text.lstrip("+-").replace("_", "").isdigit() else float(text)
+
+
+def _is_whole(value: float) -> bool:
     return math.isfinite(value) and value > 1 and value == int(value)

@@ -1,10 +1,9 @@
-"""What each record costs in the unit of the budget, and how much may be spent on a pool."""
+"""The budget resolved against one pool: its amount, and the cost of each record."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence, Sized
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,48 +17,24 @@ from entropylaw.selection.budget import (
     records_of,
     tokenizer_name,
 )
+from entropylaw.selection.limits import Limits
 from entropylaw.types import AnyArray, BoolArray, BudgetUnit, IntArray
+from entropylaw.validation import as_integer
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Spending:
-    """A budget settled for one pool.
-
-    Attributes
-    ----------
-    unit : {"records", "tokens", "bytes"}
-        What is counted.
-    total : int
-        How much may be spent.
-    costs : int64 array, shape (n,), or None
-        What each record costs; None if each costs 1.
-    source : str
-        How the costs were counted: ``"column 'n_tokens'"``, ``"bytes / 4.0, an estimate"``.
-    """
-
-    unit: BudgetUnit
-    total: int
-    costs: IntArray | None
-    source: str
-
-    def cost_of(self, rows: IntArray) -> IntArray:
-        """Return what these records cost; int64, shape (len(rows),)."""
-        return np.ones(len(rows), np.int64) if self.costs is None else self.costs[rows]
-
-
-def settled_budget(
+def resolve_budget(
     budget: Budget,
     pool: Corpus,
     selectable: BoolArray,
     *,
     counts: Sequence[object] | AnyArray | None,
-) -> Spending:
-    """Return what may be spent on a pool, and what each record costs.
+) -> Limits:
+    """Return the limits of a budget for one pool, without quotas.
 
     Parameters
     ----------
     budget : Budget
-        As `checked_budget` returned it.
+        As `as_budget` returned it.
     pool : Corpus
         The records; a fraction is taken of all of them.
     selectable : bool array, shape (n,)
@@ -79,11 +54,11 @@ def settled_budget(
     """
     if isinstance(budget, Tokens):
         costs, source = _token_costs(budget, pool, counts)
-        return _spending("tokens", budget.amount, costs, selectable, source)
+        return _limits("tokens", budget.amount, costs, selectable, source)
     if isinstance(budget, Bytes):
-        return _spending("bytes", budget.amount, pool.lengths, selectable, "bytes of text")
+        return _limits("bytes", budget.amount, pool.lengths, selectable, "bytes of text")
     wanted = records_of(budget, selectable=int(selectable.sum()), pool=len(pool))
-    return Spending("records", wanted, None, "records")
+    return Limits(wanted)
 
 
 def checked_counts(counts: Sequence[object] | AnyArray, count: int) -> IntArray:
@@ -104,18 +79,18 @@ def checked_counts(counts: Sequence[object] | AnyArray, count: int) -> IntArray:
     if len(wrong):
         raise ScoreError(
             f"token counts must be whole numbers of 0 or more; {len(wrong)} are not, the first is "
-            f"{values[wrong[0]]:g} at record {wrong[0]}. Mend it, or leave such records out."
+            f"{values[wrong[0]]:g} at record {wrong[0]}. Fix or remove these records."
         )
     return values.astype(np.int64)
 
 
-def _spending(
+def _limits(
     unit: BudgetUnit,
     amount: int | float,
     costs: IntArray,
     selectable: BoolArray,
     source: str,
-) -> Spending:
+) -> Limits:
     available = costs[selectable]
     supply = int(available.sum())
     total = amount if isinstance(amount, int) else max(1, math.floor(amount * int(costs.sum())))
@@ -133,7 +108,7 @@ def _spending(
             parameters=("budget",),
         )
     costs.setflags(write=False)
-    return Spending(unit, total, costs, source)
+    return Limits(total, costs, unit=unit, counted_by=source)
 
 
 def _token_costs(
@@ -151,8 +126,9 @@ def _token_costs(
         costs = np.ceil(pool.lengths / budget.bytes_per_token).astype(np.int64)
         return costs, f"bytes / {budget.bytes_per_token:g}, an estimate"
     raise BudgetError(
-        'a budget in tokens must know how to count them: Tokens(..., counts="COLUMN"), '
-        "Tokens(..., tokenizer=...) or Tokens(..., bytes_per_token=4), or select(..., tokens=...)."
+        "a budget in tokens: expected a way to count them; saw none. Try Tokens(..., "
+        'counts="COLUMN"), Tokens(..., tokenizer=...), Tokens(..., bytes_per_token=4), or '
+        "select(..., tokens=...)."
     )
 
 
@@ -165,8 +141,9 @@ def _counted(tokenizer: Tokenizer, text: bytes, row: int) -> int:
             "alone to see why, or give counts of your own.",
             row=row,
         ) from error
-    if isinstance(tokens, int | np.integer) and not isinstance(tokens, bool) and tokens >= 0:
-        return int(tokens)
+    count = as_integer(tokens)
+    if count is not None and count >= 0:
+        return count
     ids = tokens["input_ids"] if hasattr(tokens, "keys") and "input_ids" in tokens else tokens
     if isinstance(ids, Sized) and not isinstance(ids, str | bytes):
         return len(ids)

@@ -1,18 +1,22 @@
-"""What a selection will cost, measured on a small sample before it is run."""
+"""Cost of a selection, estimated on a small sample before it runs."""
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
-from entropylaw.render.cards import html_card, text_card
+from entropylaw.render.result import Result
+from entropylaw.render.tables import Table
 from entropylaw.scoring import GrowingSet, Scorer
-from entropylaw.selection.plan import Plan, count_evaluations
+from entropylaw.selection.problem import Problem
+from entropylaw.selection.search import SearchOptions
 from entropylaw.types import Certainty, IntArray
 
 SAMPLE, SLOW_SAMPLE = 10_000, 40
@@ -33,8 +37,8 @@ REPEATS = 8
 ENOUGH = 1.0
 """Seconds of a piece of work after which it is not timed again."""
 
-LAZY_SHARE, ADAPTIVE_SHARE = 0.13, 0.3
-"""Share of the full evaluations that lazy packing and adaptive screening typically need, measured
+LAZY_PACKING_SHARE, LAZY_SCREENING_SHARE = 0.13, 0.3
+"""Share of the full evaluations that lazy packing and lazy screening typically need, measured
 with zlib and zstd at the default k1, k2 and k3 on mixed chats and instructions.
 """
 
@@ -48,27 +52,27 @@ FIXED_BYTES = 20 << 20
 """What running takes whatever the pool: modules that are loaded late, buffers of codecs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What a selection is expected to cost.
+@dataclass(frozen=True, slots=True, repr=False)
+class Estimate(Result):
+    """Expected cost of a selection.
 
     Attributes
     ----------
     evaluations : int
-        Unions that will be asked for: exact for a budget of records without quotas, at most so
-        many with lazy packing or adaptive screening, else about.
+        Unions to evaluate: exact for a budget of records without quotas, an upper bound with lazy
+        stages, else approximate.
     rounds : int
         Rounds; exact while the shortlist is not shorter than k3.
     seconds : float
         Wall time on this machine with the same number of workers, reading not included. For
-        lazy packing and adaptive screening it is that of a typical share of the evaluations
-        (`LAZY_SHARE`, `ADAPTIVE_SHARE`); the true one depends on the data.
+        lazy stages it assumes a typical share of the evaluations (`LAZY_PACKING_SHARE`,
+        `LAZY_SCREENING_SHARE`); the true one depends on the data.
     memory : int
         Bytes held while selecting: the text, the state of each record, the chosen set as the
-        compressor keeps it, the records that are sized at a time, and what running takes whatever
-        the pool. What the caller holds beside the pool is not included.
+        compressor keeps it, the records that are sized at a time, and a fixed part. What the
+        caller holds in addition to the pool is not included.
     certainty : {"exact", "at most", "about"}
-        What the number of evaluations is.
+        Certainty of the number of evaluations.
     """
 
     evaluations: int
@@ -86,14 +90,71 @@ class Estimate:
             "memory": f"{self.memory / 2**20:,.0f} MiB",
         }
 
-    def __repr__(self) -> str:
-        return text_card("Estimate", self.facts())
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as plain values."""
+        return asdict(self)
 
-    def _repr_html_(self) -> str:
-        return html_card("Estimate", self.facts())
+    def _headline(self) -> str:
+        facts = self.facts()
+        return f"{facts['evaluations']}, {facts['time']}, {facts['memory']}"
+
+    def _table(self) -> Table:
+        return Table.of_facts("Estimate", self.facts())
+
+    def _columns(self) -> Mapping[str, Any]:
+        return {name: [value] for name, value in asdict(self).items()}
 
 
-def estimate_cost(scorer: Scorer, plan: Plan) -> Estimate:
+def expected_picks(problem: Problem) -> int:
+    """Return the number of records that will be chosen: exact if each costs 1, else about."""
+    limits = problem.limits
+    if limits.costs is None:
+        return limits.total
+    may = np.flatnonzero(problem.eligibility.with_required(problem.required))
+    typical = float(limits.costs[may].mean())
+    return min(len(may), max(1, math.ceil(limits.total / typical))) if typical else len(may)
+
+
+def count_evaluations(problem: Problem, search: SearchOptions) -> int:
+    """Return the number of unions that a selection sizes, without sizing any.
+
+    Exact for a plain budget of records; an upper bound with lazy stages; approximate with quotas
+    or with records of different cost.
+
+    Examples
+    --------
+    >>> from entropylaw import Corpus, ZipSelector, get_compressor
+    >>> selector, pool = ZipSelector(4), Corpus.from_rows([b"%d" % i for i in range(9)])
+    >>> problem = Problem.build(pool, selector, {}, get_compressor("zlib"), n_jobs=1)
+    >>> count_evaluations(problem, SearchOptions(50, 4, 2))
+    30
+    """
+    first = len(problem.required)
+    left = max(0, expected_picks(problem) - first)
+    live = max(int(problem.selectable.sum()), left)
+    retired, total = 0, 2 * first
+    while left:
+        if not live:
+            live, retired = retired, 0
+        screened, short = min(search.k1, live), min(search.k2, live)
+        packed = min(search.k3, left, short)
+        total += screened + packed * short - packed * (packed - 1) // 2
+        if search.variant == "reference":
+            live, retired = live - short, retired + short - packed
+        else:
+            live -= packed
+        left -= packed
+    return total
+
+
+def certainty_of(problem: Problem, search: SearchOptions) -> Certainty:
+    """Return how certain the number of `count_evaluations` is."""
+    if problem.limits.costs is not None or problem.limits.groups is not None:
+        return "about"
+    return "exact" if search.exhaustive else "at most"
+
+
+def estimate_cost(scorer: Scorer, problem: Problem, search: SearchOptions) -> Estimate:
     """Measure a sample of each kind of work and multiply.
 
     Candidates are sized against a set of half the budget, which is what the chosen set is on
@@ -101,11 +162,11 @@ def estimate_cost(scorer: Scorer, plan: Plan) -> Estimate:
     the densest records of a sample, and candidates from the denser ones, as in a selection: these
     often are shorter than others.
     """
-    rng = np.random.default_rng(0)
-    pool = np.flatnonzero(plan.selectable)
-    rounds = -(-plan.picks // plan.k3)
-    evaluations = count_evaluations(plan)
-    packed, short = min(plan.k3, plan.picks), min(plan.k2, len(pool))
+    rng, expected = np.random.default_rng(0), expected_picks(problem)
+    pool = np.flatnonzero(problem.selectable)
+    rounds = -(-expected // search.k3)
+    evaluations = count_evaluations(problem, search)
+    packed, short = min(search.k3, expected), min(search.k2, len(pool))
     in_packs = rounds * (packed * short - packed * (packed - 1) // 2)
     screened = max(0, evaluations - in_packs)
 
@@ -113,44 +174,46 @@ def estimate_cost(scorer: Scorer, plan: Plan) -> Estimate:
     repeats = 1 if slow else REPEATS
     drawn = rng.choice(pool, min(len(pool), SLOW_SAMPLE if slow else SAMPLE), replace=False)
     densest_first, alone = _by_density(scorer, drawn)
-    chosen = _first(densest_first, max(CHOSEN_SHARE, plan.picks / len(pool)))
-    denser = _first(densest_first, max(SCREENED_SHARE, plan.k1 / len(pool)))
+    chosen = _first(densest_first, max(CHOSEN_SHARE, expected / len(pool)))
+    denser = _first(densest_first, max(SCREENED_SHARE, search.k1 / len(pool)))
     timed = rng.permutation(denser)[: SLOW_TIMED if slow else TIMED * scorer.n_jobs]
 
-    half = (plan.picks + 1) // 2
+    half = (expected + 1) // 2
     picks = np.resize(rng.permutation(chosen), half + repeats * packed)
-    half_set = _set_of(scorer, picks[:half], plan)
+    half_set = _set_of(scorer, picks[:half], problem)
     growth, union = _mean_round(half_set, np.split(picks[half:], repeats), timed)
     few = _lowest_first(half_set, timed)[: max(1, short - packed // 2)]
     half_pack = _set_of(scorer, picks[: (packed + 1) // 2], None)
     extension = _seconds(lambda: half_pack.extend(few[:1]), repeats)
     step = _seconds(lambda: _pack_step(half_pack, few), repeats)
     inside = max(0.0, step - extension) / len(few)
-    screening = screened * union * (1.0 if plan.screening == "full" else ADAPTIVE_SHARE)
-    packing = in_packs * inside * (1.0 if plan.packing == "full" else LAZY_SHARE)
+    screening = screened * union * (1.0 if not search.lazy_screening else LAZY_SCREENING_SHARE)
+    packing = in_packs * inside * (1.0 if not search.lazy_packing else LAZY_PACKING_SHARE)
     own = alone * len(scorer.corpus)
     seconds = own + rounds * growth + screening + packing + rounds * packed * extension
 
-    memory = _memory(scorer, pool, plan)
-    return Estimate(evaluations, rounds, seconds, memory, plan.certainty)
+    memory = _memory(scorer, pool, problem, expected, search.k1)
+    return Estimate(evaluations, rounds, seconds, memory, certainty_of(problem, search))
 
 
-def _memory(scorer: Scorer, pool: IntArray, plan: Plan) -> int:
+def _memory(
+    scorer: Scorer, pool: IntArray, problem: Problem, expected: int, screened: int
+) -> int:
     """Return the bytes held at the end of a selection of records of average length."""
     corpus, window = scorer.corpus, scorer.info.window
     length = float(corpus.lengths[pool].mean())
-    set_bytes = sum(map(len, plan.owned)) + round(plan.picks * length)
+    set_bytes = (0 if problem.owned is None else problem.owned.total_bytes) + round(expected * length)
     held = min(set_bytes, window or set_bytes)
     state_size: Callable[[int], int] = getattr(scorer.compressor, "state_size", lambda _: 0)
-    batch = int(min(plan.k1, len(pool)) * (2 * length + CANDIDATE_BYTES))
+    batch = int(min(screened, len(pool)) * (2 * length + CANDIDATE_BYTES))
     kept = corpus.total_bytes + STATE_BYTES * len(corpus)
     return kept + held + state_size(held) + batch + FIXED_BYTES
 
 
-def _set_of(scorer: Scorer, rows: IntArray, plan: Plan | None) -> GrowingSet:
+def _set_of(scorer: Scorer, rows: IntArray, problem: Problem | None) -> GrowingSet:
     grown = scorer.empty_set()
-    if plan is not None:
-        grown.extend_bytes(plan.owned)
+    if problem is not None and problem.owned is not None:
+        grown.extend_bytes(tuple(problem.owned))
     grown.extend(rows)
     return grown
 

@@ -1,4 +1,4 @@
-"""Orders without a search: random, random of like length; and how an order's redundancy grows."""
+"""Orders without a search: random, length-matched random; and the growth of a set in an order."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def near(order: IntArray, costs: IntArray, *, total: int) -> IntArray:
     return order[:count]
 
 
-def order_of_distinct(firsts: IntArray, *, seed: int) -> IntArray:
+def distinct_first(firsts: IntArray, *, seed: int) -> IntArray:
     """Return all rows in random order, copies of earlier rows after all others.
 
     Parameters
@@ -74,7 +74,7 @@ def order_of_distinct(firsts: IntArray, *, seed: int) -> IntArray:
 
     Examples
     --------
-    >>> order_of_distinct(np.array([0, 0, 2]), seed=0).tolist()
+    >>> distinct_first(np.array([0, 0, 2]), seed=0).tolist()
     [2, 0, 1]
     """
     order = random_order(len(firsts), seed=seed)
@@ -82,24 +82,23 @@ def order_of_distinct(firsts: IntArray, *, seed: int) -> IntArray:
     return np.concatenate([order[~copies], order[copies]])
 
 
-def order_of_like_lengths(lengths: IntArray, like: IntArray, *, seed: int) -> IntArray:
-    """Return random rows, for each wanted length one of about that length.
+def length_matched(lengths: IntArray, wanted: IntArray, *, seed: int) -> IntArray:
+    """Return random rows, for each wanted length one in the same length bin.
 
-    Lengths are alike if they differ by less than a tenth. Where none such is left, the nearest
-    length is taken.
+    Bins are a tenth wide. If a bin has no record left, the nearest bin is used.
 
     Parameters
     ----------
     lengths : int64 array, shape (n,)
         Bytes of each record.
-    like : int64 array, shape (wanted,)
+    wanted : int64 array, shape (wanted,)
         The lengths wanted, at most n of them.
     seed : int
         Of the draw.
 
     Examples
     --------
-    >>> order_of_like_lengths(np.array([10, 500, 11, 520]), np.array([510, 505]), seed=0).tolist()
+    >>> length_matched(np.array([10, 500, 11, 520]), np.array([510, 505]), seed=0).tolist()
     [1, 3]
     """
     rng = np.random.default_rng(seed)
@@ -107,9 +106,9 @@ def order_of_like_lengths(lengths: IntArray, like: IntArray, *, seed: int) -> In
     for row in rng.permutation(len(lengths)).tolist():
         left.setdefault(_band(int(lengths[row])), []).append(row)
     rows = []
-    for length in rng.permutation(like).tolist():
-        wanted = _band(length)
-        band = wanted if wanted in left else min(left, key=lambda other: abs(other - wanted))
+    for length in rng.permutation(wanted).tolist():
+        bin_ = _band(length)
+        band = bin_ if bin_ in left else min(left, key=lambda other: abs(other - bin_))
         rows.append(left[band].pop())
         if not left[band]:
             del left[band]

@@ -1,18 +1,18 @@
-"""Quotas: how much of the budget each group of records gets."""
+"""Quotas: the share of the budget of each group of records."""
 
 from __future__ import annotations
 
 import math
-import numbers
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
 
-from entropylaw.errors import ConfigError, InputError, QuotaError
-from entropylaw.selection.ledger import NO_LIMIT
+from entropylaw.errors import ConfigError, InputError, QuotaError, concerning
+from entropylaw.selection.limits import NO_LIMIT
 from entropylaw.types import AnyArray, IntArray
+from entropylaw.validation import as_integer, as_number, choice, instance, integer, number
 
 Bound: TypeAlias = int | float | Mapping[str, int | float] | None
 """An int in the unit of the budget, a float as a share of it; one for all groups, or by group."""
@@ -24,7 +24,7 @@ _NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Quotas:
-    """What each group of records gets of the budget.
+    """Shares, minima and maxima of the groups in the budget.
 
     A group is named by the text of its value: ``"zh"``, ``"3"``, ``"None"``.
 
@@ -55,31 +55,37 @@ class Quotas:
     def __post_init__(self) -> None:
         if self.shares is None and self.minimum is None and self.maximum is None:
             raise ConfigError(
-                'Quotas needs shares="pool" (or "equal", or a weight for each group), or a '
-                "minimum or maximum."
+                "quotas: expected shares, a minimum or a maximum; saw none. "
+                'Try Quotas("pool"), Quotas("equal") or Quotas(maximum=0.5).'
             )
         if self.shares is not None and not (self.minimum is None and self.maximum is None):
             raise ConfigError(
-                "shares divide the whole budget, so minimum and maximum have no place beside "
-                "them. Give either.",
+                "quotas: expected shares (which divide the whole budget) or bounds; saw both. "
+                "Try one of them.",
                 parameters=("shares", "minimum", "maximum"),
             )
-        if isinstance(self.shares, str) and self.shares not in ("pool", "equal"):
-            raise ConfigError(
-                f'shares must be "pool", "equal" or a weight for each group, got {self.shares!r}.',
-                parameters=("shares",),
-            )
-        if isinstance(self.shares, Mapping):
-            for group, weight in self.shares.items():
-                _check_number("shares", f"the share of {group!r}", weight, whole=False)
-            if not sum(self.shares.values()) > 0:
-                raise ConfigError(
-                    "the shares of all groups together must be above 0.", parameters=("shares",)
-                )
-        for name, bound in (("minimum", self.minimum), ("maximum", self.maximum)):
-            for group, value in _named(bound).items():
-                what = f"{name} of {group!r}" if group else name
-                _check_number(name, what, value, whole=True)
+        object.__setattr__(self, "shares", _checked_shares(self.shares))
+        for name in ("minimum", "maximum"):
+            object.__setattr__(self, name, _checked_bound(name, getattr(self, name)))
+
+    @classmethod
+    def of(cls, name: str, value: object) -> Quotas:
+        """Return quotas from quotas, or from the word for their shares.
+
+        Raises
+        ------
+        ConfigError
+            If it is neither.
+
+        Examples
+        --------
+        >>> Quotas.of("quotas", "pool").shares
+        'pool'
+        """
+        if isinstance(value, str):
+            with concerning(ConfigError, name):
+                return cls(choice(name, value, ("pool", "equal")))
+        return instance(name, value, cls, 'Quotas("pool") or "pool"')
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,19 +148,19 @@ def groups_of(values: Sequence[object] | AnyArray, count: int) -> Groups:
     return Groups(tuple(names), placed)
 
 
-def settled_quotas(
+def resolve_quotas(
     quotas: Quotas, groups: Groups, supply: IntArray, *, total: int, unit: str
 ) -> tuple[IntArray, IntArray]:
-    """Return the least and the most that each group gets, in the unit of the budget.
+    """Return the minimum and the maximum of each group, in the unit of the budget.
 
     Parameters
     ----------
     quotas : Quotas
-        What was asked for.
+        As the caller stated them.
     groups : Groups
         The groups of the pool.
     supply : int64 array, shape (groups,)
-        What all records of each group that may be chosen cost together.
+        Total cost of the records of each group that may be chosen.
     total : int
         The budget.
     unit : str
@@ -163,7 +169,7 @@ def settled_quotas(
     Raises
     ------
     QuotaError
-        If the quotas cannot be met; says which group is short, and of how much.
+        If the quotas cannot be met; names the group and the shortfall.
     """
     if quotas.shares is not None:
         low = high = _divided(quotas.shares, groups, supply, total)
@@ -250,18 +256,43 @@ def _named(bound: Bound) -> Mapping[str, int | float]:
     return bound if isinstance(bound, Mapping) else {"": bound}
 
 
-def _check_number(name: str, what: str, value: object, *, whole: bool) -> None:
-    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not number or not math.isfinite(float(value)) or float(value) < 0:  # type: ignore[arg-type]
-        raise ConfigError(
-            f"{what} must be a number of 0 or more, got {value!r}.", parameters=(name,)
-        )
-    if whole and isinstance(value, float) and value > 1:
-        raise ConfigError(
-            f"{what} is {value!r}: a float is a share of the budget, up to 1.0. "
-            f"For an amount write {int(value)}.",
-            parameters=(name,),
-        )
+def _checked_shares(shares: Shares) -> Shares:
+    if isinstance(shares, Mapping):
+        checked = {
+            str(group): number(f"the share of {group!r}", weight, at_least=0)
+            for group, weight in shares.items()
+        }
+        if not sum(checked.values()) > 0:
+            raise ConfigError(
+                "shares: expected weights that add up to more than 0; saw a sum of 0.",
+                parameters=("shares",),
+            )
+        return checked
+    hint = 'Try "pool", "equal" or a mapping from groups to weights.'
+    word: Shares = None if shares is None else choice("shares", shares, ("pool", "equal"), hint=hint)
+    return word
+
+
+def _checked_bound(name: str, bound: Bound) -> Bound:
+    if bound is None:
+        return None
+    if isinstance(bound, Mapping):
+        with concerning(ConfigError, name):
+            return {
+                str(group): _checked_amount(f"{name} of {group!r}", value)
+                for group, value in bound.items()
+            }
+    return _checked_amount(name, bound)
+
+
+def _checked_amount(name: str, value: object) -> int | float:
+    """Return an amount as an int, or a share of the budget as a float."""
+    whole = as_integer(value)
+    if whole is not None:
+        return integer(name, whole, at_least=0)
+    real = as_number(value)
+    hint = f"For an amount try {int(real)}." if real and math.isfinite(real) and real > 1 else ""
+    return number(name, value, at_least=0, at_most=1, hint=hint)
 
 
 def _check_names(name: str, named: Mapping[str, object], groups: Groups) -> None:

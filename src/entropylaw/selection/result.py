@@ -1,33 +1,36 @@
-"""SelectionResult: which records were chosen, in which order, and on what evidence."""
+"""SelectionResult: the records chosen, in order, with the evidence for each."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 import numpy as np
 
 from entropylaw.compressors import Compressor
 from entropylaw.corpus import Corpus
-from entropylaw.errors import ConfigError, FingerprintError
+from entropylaw.errors import FingerprintError
 from entropylaw.io.files import atomic_write, check_output
 from entropylaw.io.load import Render, record_count, taken_records
-from entropylaw.render.cards import html_card, text_card
+from entropylaw.render.result import Result, frame_of
 from entropylaw.render.selection_plots import check_plotting
+from entropylaw.render.tables import Table
 from entropylaw.selection.archive import Archive, packed, read_archive
-from entropylaw.selection.compare import JUDGE, Comparison, compare
-from entropylaw.selection.evidence import Evidence
-from entropylaw.selection.explain import explain
-from entropylaw.selection.explanation import Explanation
-from entropylaw.selection.frame import columns_of, framed
+from entropylaw.selection.explain.explain import explain
+from entropylaw.selection.explain.outcome import Explanation
 from entropylaw.selection.manifest import Manifest, control_facts
 from entropylaw.selection.memory import Memory, memory_of
-from entropylaw.selection.page import selection_page
-from entropylaw.selection.pictures import figure
-from entropylaw.selection.source import Source, corpus_again, source_again
+from entropylaw.selection.problem import Problem
+from entropylaw.selection.reload import check_replayable, corpus_again, rebuilt
+from entropylaw.selection.report.comparison import JUDGE, Comparison, compare
+from entropylaw.selection.report.page import Shown, selection_page
+from entropylaw.selection.report.plots import figure
+from entropylaw.selection.search import SearchOptions
+from entropylaw.selection.trace import Evidence
 from entropylaw.types import AnyArray, FloatArray, FrameLibrary, IntArray, TakeOrder
+from entropylaw.validation import choice
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,16 +43,16 @@ C = TypeVar("C")
 """A record, and a container of records."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SelectionResult:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SelectionResult(Result):
     """The records chosen, in the order chosen, so that any prefix answers a smaller budget.
 
     Attributes
     ----------
     picks : structured array, shape (budget,)
-        Evidence for each pick; fields as in `entropylaw.selection.round.PICK`.
+        Evidence for each pick; fields as in `entropylaw.selection.trace.PICK`.
     trace : structured array, shape (rounds,)
-        What each round did; fields as in `entropylaw.selection.round.TRACE`.
+        What each round did; fields as in `entropylaw.selection.trace.TRACE`.
     evidence : Evidence
         What is known of the records that were not chosen; `explain` reads it.
     manifest : Manifest
@@ -71,7 +74,7 @@ class SelectionResult:
     evidence: Evidence
     manifest: Manifest
     _render: Render = None
-    _source: Source | None = None
+    _problem: Problem | None = None
 
     @property
     def indices(self) -> IntArray:
@@ -149,8 +152,7 @@ class SelectionResult:
         >>> ZipSelector(budget=2).select(texts).take(texts, order="original")
         ['a quick brown fox', 'jinxed wizards']
         """
-        if order not in get_args(TakeOrder):
-            raise ConfigError(f'order must be "choice" or "original", got {order!r}.')
+        order = choice("order", order, TakeOrder)
         count = record_count(data)
         if count is not None and count != self.manifest.pool.records:
             raise FingerprintError(
@@ -173,9 +175,9 @@ class SelectionResult:
         random_state: int = 0,
         n_jobs: int | None = None,
     ) -> Comparison:
-        """Set the choice beside random ones of as many tokens or bytes, and other simple ones.
+        """Compare the selection with random ones of as many tokens or bytes, and other baselines.
 
-        Records that the controls kept out are kept out of these too.
+        Records that constraints ruled out are ruled out of these too.
 
         Parameters
         ----------
@@ -212,7 +214,7 @@ class SelectionResult:
         True
         """
         return compare(
-            self.source(data),
+            self._problem_of(data),
             self.indices,
             judge=judge,
             draws=draws,
@@ -224,7 +226,7 @@ class SelectionResult:
     def explain(
         self, row: int | np.integer[Any], data: object = None, *, matches: int = 3
     ) -> Explanation:
-        """Say why a record was chosen, or at which stage and by how much it lost.
+        """Explain why a record was chosen, or at which stage and by how much it lost.
 
         Which records got through each stage was kept by the run. The record is measured again,
         with the very sets of the run, and set beside those that got through or were taken. It
@@ -262,12 +264,16 @@ class SelectionResult:
         >>> lost.outcome.fate, lost.overlaps.longest[0].row, lost.overlaps.longest[0].match.length
         ('not shortlisted', 3, 39)
         """
+        problem = self._problem_of(data)
+        if self._problem is None and not self._is_left_out(row):
+            check_replayable(problem, self.manifest)
         return explain(
             row,
             picks=self.picks,
             evidence=self.evidence,
             manifest=self.manifest,
-            source=self.source(data),
+            problem=problem,
+            search=self._search,
             matches=matches,
         )
 
@@ -308,8 +314,12 @@ class SelectionResult:
         >>> result.to_frame()[["row", "bytes"]].to_dict("list")
         {'row': [2, 1], 'bytes': [14, 17]}
         """
-        source = self._source if data is None else self.source(data)
-        return framed(columns_of(self.picks, None if source is None else source.groups), library)
+        problem = self._problem if data is None else self._problem_of(data)
+        columns = dict(self._columns())
+        if problem is not None and problem.groups is not None:
+            names = np.array(problem.groups.names, object)
+            columns["group"] = names[problem.groups.codes[self.indices]]
+        return frame_of(columns, library)
 
     def plot(
         self,
@@ -319,7 +329,7 @@ class SelectionResult:
         random_state: int = 0,
         n_jobs: int | None = None,
     ) -> Figure:
-        """Draw the ratio along the selection beside random, and lengths and groups beside the pool.
+        """Plot ratio as the selection grows with random, lengths and groups with the pool.
 
         Parameters
         ----------
@@ -350,7 +360,7 @@ class SelectionResult:
         ['chosen text, MB', 'bytes of a record']
         """
         return figure(
-            self.source(data),
+            self._problem_of(data),
             self.indices,
             draws=draws,
             random_state=random_state,
@@ -368,11 +378,11 @@ class SelectionResult:
         random_state: int = 0,
         n_jobs: int | None = None,
     ) -> None:
-        """Write a page about the selection: one file of HTML that loads nothing from elsewhere.
+        """Write an HTML report: one file that loads nothing from elsewhere.
 
-        It holds the selection beside simpler ones, drift of composition and length, how each
-        control was kept, the densest and the most redundant records, what the compressor could
-        see, and the manifest. The file appears whole or not at all. **It shows some of your
+        It compares the selection with baselines, and shows drift of composition and length, the
+        outcome of each constraint, the least and the most redundant records, the compressor's
+        window, and the manifest. No partial file is left behind. **It shows some of your
         records**, cut to 500 characters.
 
         Parameters
@@ -403,14 +413,14 @@ class SelectionResult:
         >>> from entropylaw import ZipSelector
         >>> path = os.path.join(tempfile.mkdtemp(), "selection.html")
         >>> ZipSelector(20).select([f"record {i**9}" for i in range(99)]).report(path)
-        >>> "Beside simpler choices" in open(path, encoding="utf-8").read()
+        >>> "Compared with baselines" in open(path, encoding="utf-8").read()
         True
         """
         check_output(path)
         check_plotting()
-        source = self.source(data)
+        problem = self._problem_of(data)
         compared = compare(
-            source,
+            problem,
             self.indices,
             judge=judge,
             draws=draws,
@@ -418,26 +428,15 @@ class SelectionResult:
             random_state=random_state,
             n_jobs=n_jobs,
         )
-        text = selection_page(self, source, compared, random_state=random_state, n_jobs=n_jobs)
+        shown = Shown(self.facts(), self.picks, self.trace, self.manifest, self.memory)
+        text = selection_page(shown, problem, compared, random_state=random_state, n_jobs=n_jobs)
         with atomic_write(path) as sink:
             sink.write(text.encode())
-
-    def source(self, data: object = None) -> Source:
-        """Return the pool that was selected from, with groups and costs.
-
-        Parameters
-        ----------
-        data
-            What `select` was given; needed only for a result that was read from a file.
-        """
-        if data is None and self._source is not None:
-            return self._source
-        return source_again(data, self.manifest, self._render, self.evidence.left_out == 0)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the result to one file: a zip of JSON and .npy members, without pickle.
 
-        The file appears whole or not at all.
+        No partial file is left behind.
         """
         with atomic_write(path) as sink:
             sink.write(packed(Archive(self.picks, self.trace, self.evidence, self.manifest)))
@@ -463,9 +462,8 @@ class SelectionResult:
         return cls(stored.picks, stored.trace, stored.evidence, stored.manifest, render)
 
     def facts(self) -> dict[str, str]:
-        """Return what the printed form shows: label to value."""
-        manifest, asked = self.manifest, self.manifest.parameters
-        shortcuts = {"packing": asked.packing, "screening": asked.screening}
+        """Return the printed facts: label to value."""
+        manifest, options = self.manifest, self.manifest.options
         facts = {
             "chosen": f"{len(self.picks):,} of {manifest.pool.records:,} records, "
             f"{manifest.selected.bytes:,} of {manifest.pool.bytes:,} bytes",
@@ -473,14 +471,25 @@ class SelectionResult:
             "compressor": f"{manifest.compressor.name} ({manifest.compressor.priming} priming)",
             "memory": str(self.memory),
         }
-        if asked.selector == "ZipSelector":
+        if manifest.selector == "ZipSelector":
             facts |= {
-                "stages": f"k1={asked.k1:,} k2={asked.k2:,} k3={asked.k3:,}, "
+                "stages": f"k1={options['k1']:,} k2={options['k2']:,} k3={options['k3']:,}, "
                 f"{len(self.trace):,} rounds, {self.evaluations:,} evaluations",
-                "variant": asked.variant,
+                "variant": options["variant"],
             }
-        facts |= {name: how for name, how in shortcuts.items() if how != "full"}
+        for stage in ("packing", "screening"):
+            if options.get(stage, "full") != "full":
+                facts[stage] = options[stage]
         return facts | control_facts(manifest)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return rows, ratio and manifest as plain values."""
+        return {
+            "indices": self.indices.tolist(),
+            "ratio": self.ratio,
+            "evaluations": self.evaluations,
+            "manifest": self.manifest.model_dump(mode="json"),
+        }
 
     def __len__(self) -> int:
         return len(self.picks)
@@ -496,11 +505,53 @@ class SelectionResult:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __repr__(self) -> str:
-        return text_card("SelectionResult", self.facts())
+    def _headline(self) -> str:
+        manifest = self.manifest
+        return (
+            f"{len(self.picks):,} of {manifest.pool.records:,} records, ratio {self.ratio:.3f}, "
+            f"{manifest.selector} with {manifest.compressor.name}"
+        )
 
-    def _repr_html_(self) -> str:
-        return html_card("SelectionResult", self.facts())
+    def _table(self) -> Table:
+        return Table.of_facts("SelectionResult", self.facts())
+
+    def _columns(self) -> Mapping[str, Any]:
+        picks = self.picks
+        ratios = {
+            f"{name}_ratio": picks[f"{name}_raw"] / np.maximum(picks[f"{name}_size"], 1)
+            for name in ("own", "union", "pack")
+        }
+        return {
+            "order": np.arange(len(picks)),
+            "row": picks["row"].copy(),
+            "round": picks["round"].astype(np.int64),
+            "bytes": picks["own_raw"].copy(),
+            **ratios,
+        }
+
+    @property
+    def _search(self) -> SearchOptions:
+        """The stages as the manifest records them; those of an order for other selectors."""
+        options = self.manifest.options
+        return SearchOptions(
+            options.get("k1", 100),
+            options.get("k2", 100),
+            options.get("k3", 100),
+            options.get("variant", "paper"),
+            lazy_packing=options.get("packing") == "lazy",
+            lazy_screening=options.get("screening") == "lazy",
+        )
+
+    def _problem_of(self, data: object) -> Problem:
+        """Return the problem that was solved; `data` is needed if the result is from a file."""
+        if data is None and self._problem is not None:
+            return self._problem
+        return rebuilt(data, self.manifest, self.picks, self.evidence, self._render)
+
+    def _is_left_out(self, row: object) -> bool:
+        """Return whether a row could not be chosen, for which no step need be repeated."""
+        known = isinstance(row, int | np.integer) and 0 <= row < len(self.evidence.left_out)
+        return known and bool(self.evidence.left_out[row])
 
     def _check(self, chosen: Corpus) -> None:
         if chosen.fingerprint != self.manifest.selected.fingerprint:

@@ -1,8 +1,8 @@
 """The three stages of ZIP as pure functions: screen, shortlist, pack.
 
-Each takes compression ratios (raw / compressed) and returns who goes on. All three rank by
-the same function, `lowest`; another may be given in its place, which is how the parity
-benchmark puts in the ranking of the published script.
+Each takes compression ratios (raw / compressed) and returns the records that pass. All three rank
+with the same function, `lowest`; another may be passed in its place, which is how the parity
+benchmark uses the ranking of the published script.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from entropylaw.selection.sizing import FullSizing, SizedSet, Sizing, Unions
+from entropylaw.selection.unions import Exhaustive, SizedSet, Unions, UnionSizing
 from entropylaw.types import BoolArray, FloatArray, IntArray
 
 Ranking = Callable[[FloatArray, int], IntArray]
@@ -23,15 +23,15 @@ GONE = np.inf
 """The ratio of a record that may not be chosen."""
 
 
-class Purse(Protocol):
-    """What packing may spend; see `entropylaw.selection.ledger.Ledger`."""
+class Tracker(Protocol):
+    """Budget and quotas while records are packed; see `limits.QuotaTracker`."""
 
-    def may_take(self, rows: IntArray) -> BoolArray:
-        """Return which of these records may be taken now."""
+    def may_add(self, rows: IntArray) -> BoolArray:
+        """Return which of these records may be added now."""
         ...
 
-    def take(self, row: int) -> None:
-        """Book one record."""
+    def add(self, row: int) -> None:
+        """Record that a row was chosen."""
         ...
 
 
@@ -79,7 +79,7 @@ def lowest(values: FloatArray, k: int) -> IntArray:
 def lowest_of_groups(
     values: FloatArray, groups: IntArray, k: int, *, least: IntArray, most: IntArray
 ) -> IntArray:
-    """Return the positions of `k` low values, with so many of each group; ascending.
+    """Return the positions of `k` low values, with bounds on each group; ascending.
 
     The `least` lowest of each group come first, then the lowest of all, up to `most` of a group.
 
@@ -92,7 +92,7 @@ def lowest_of_groups(
     k : int
         How many; fewer if the groups do not have as many.
     least, most : int64 arrays, shape (groups,)
-        How many of each group.
+        Bounds of each group.
 
     Examples
     --------
@@ -135,8 +135,8 @@ def pack(
     k3: int,
     weights: FloatArray | None = None,
     rank: Ranking = lowest,
-    sizing: Sizing | None = None,
-    purse: Purse | None = None,
+    sizing: UnionSizing | None = None,
+    tracker: Tracker | None = None,
 ) -> Packed:
     """Choose up to `k3` of the shortlisted records, one at a time, for the densest set.
 
@@ -151,13 +151,13 @@ def pack(
     weights : float array, optional
         Weight of each shortlisted record.
     rank : callable, optional
-        How ties and order are settled.
-    sizing : Sizing, optional
+        Ranking, ties included.
+    sizing : UnionSizing, optional
         Which unions are measured at each step; default: all.
-    purse : Purse, optional
-        Says at each step which records may be taken; without it, any.
+    tracker : Tracker, optional
+        Budget and quotas, which decide at each step what may be added; without it, any record.
     """
-    sizing = FullSizing() if sizing is None else sizing
+    sizing = Exhaustive() if sizing is None else sizing
     count = min(k3, len(rows))
     chosen = np.empty(count, np.int64)
     raw = np.empty(count, np.int64)
@@ -167,8 +167,8 @@ def pack(
     evaluations = done = 0
     while done < count:
         positions = np.flatnonzero(left)
-        if purse is not None:
-            positions = positions[purse.may_take(rows[positions])]
+        if tracker is not None:
+            positions = positions[tracker.may_add(rows[positions])]
         if not len(positions):
             break
         of_left = None if weights is None else weights[positions]
@@ -182,8 +182,8 @@ def pack(
         done += 1
         left[best] = False
         pack_set.extend(rows[best : best + 1])
-        if purse is not None:
-            purse.take(int(rows[best]))
+        if tracker is not None:
+            tracker.add(int(rows[best]))
     return Packed(chosen[:done], raw[:done], sizes[:done], evaluations)
 
 

@@ -16,13 +16,13 @@ from pydantic import Field, NonNegativeInt, ValidationError
 from entropylaw import __version__
 from entropylaw.errors import InputError
 from entropylaw.io.files import PathLike, atomic_write
-from entropylaw.stored import Stored, first_complaint
+from entropylaw.json_model import JsonModel, first_error
 from entropylaw.stream.memory import PARTS
 from entropylaw.stream.tally import StreamTally
 from entropylaw.types import OnError
 
 
-class Options(Stored):
+class Options(JsonModel):
     """What the user asked for, with defaults settled."""
 
     keep: float | None
@@ -38,7 +38,7 @@ class Options(Stored):
     on_error: OnError
 
 
-class Head(Stored):
+class Head(JsonModel):
     """The JSON member of the file.
 
     `ratios` holds the number of ratios by band of length, `contents` the bytes of each part of
@@ -108,7 +108,7 @@ def read_state(path: PathLike) -> State:
             ratios = np.load(io.BytesIO(archive.read("ratios.npy")), allow_pickle=False)
             contents = archive.read("contents.bin")
     except ValidationError as error:
-        raise InputError(_no_state(path, first_complaint(error))) from error
+        raise InputError(_no_state(path, first_error(error))) from error
     except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError) as error:
         raise InputError(_no_state(path, str(error))) from error
     bands = head.ratios

@@ -9,18 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from entropylaw.errors import InputError
 from entropylaw.scoring import Scorer
 from entropylaw.scoring.growing import GrowingSet
-from entropylaw.selection.evidence import Evidence
-from entropylaw.selection.explanation import NOWHERE, STAGES, Explanation, Outcome
+from entropylaw.selection.explain.matches import overlaps
+from entropylaw.selection.explain.outcome import NOWHERE, STAGES, Explanation, Outcome
+from entropylaw.selection.explain.replay import Turn, replayed
 from entropylaw.selection.manifest import Manifest
-from entropylaw.selection.overlap import overlaps
-from entropylaw.selection.plan import Plan
-from entropylaw.selection.replay import Turn, plan_of, replayed
-from entropylaw.selection.sizing import FullSizing, Unions, union_ratios
-from entropylaw.selection.source import Source
+from entropylaw.selection.problem import Problem
+from entropylaw.selection.search import SearchOptions
+from entropylaw.selection.trace import Evidence
+from entropylaw.selection.unions import Exhaustive, Unions, union_ratios
 from entropylaw.types import AnyArray, Fate, FloatArray, IntArray
+from entropylaw.validation import integer
 
 
 def explain(
@@ -29,7 +29,8 @@ def explain(
     picks: AnyArray,
     evidence: Evidence,
     manifest: Manifest,
-    source: Source,
+    problem: Problem,
+    search: SearchOptions,
     matches: int = 3,
 ) -> Explanation:
     """Return why a record was chosen, or at which stage and by how much it lost.
@@ -37,21 +38,20 @@ def explain(
     What the run kept tells who got through each stage and at which ratio; the record itself is
     measured again, with the very sets of the run. See `SelectionResult.explain`.
     """
-    row = _checked_row(row, len(source.pool))
+    row = integer("row", row, at_least=0, at_most=len(problem.corpus) - 1)
+    matches = integer("matches", matches, at_least=0)
     at = np.flatnonzero(picks["row"] == row)
     order = int(at[0]) if len(at) else None
     final = NOWHERE
     reason = int(evidence.left_out[row])
     if order is not None:
-        plan = plan_of(source, manifest, picks, evidence)
-        outcome = _won(order, plan, picks, evidence, manifest, source)
+        outcome = _won(order, problem, search, picks, evidence)
     elif reason:
         outcome = Outcome("left out", list(manifest.left_out)[reason - 1])
     else:
-        plan = plan_of(source, manifest, picks, evidence)
-        outcome, final = _lost(row, plan, picks, evidence, manifest, source)
+        outcome, final = _lost(row, problem, search, picks, evidence, manifest)
     others = picks["row"][picks["row"] != row]
-    with _alone(source, row) as scorer:
+    with _alone(problem, row) as scorer:
         own = int(scorer.own_raw[0]) / max(int(scorer.own_sizes[0]), 1)
     return Explanation(
         row=row,
@@ -60,35 +60,28 @@ def explain(
         own_ratio=own,
         final_union_ratio=final,
         final_ratio=manifest.set_raw / manifest.set_size,
-        overlaps=overlaps(source.pool, row, others, most=matches),
+        overlaps=overlaps(problem.corpus, row, others, most=matches),
         rounds=int(picks["round"][-1]) + 1,
-        text=source.pool[row],
+        text=problem.corpus[row],
     )
 
 
-def _checked_row(row: int | np.integer[Any], count: int) -> int:
-    if isinstance(row, bool) or not isinstance(row, int | np.integer) or not 0 <= row < count:
-        raise InputError(f"expected a row of the pool, 0 to {count - 1}, got {row!r}.")
-    return int(row)
-
-
-def _alone(source: Source, row: int) -> Scorer:
-    return Scorer(source.pool.take(np.array([row])), source.compressor)
+def _alone(problem: Problem, row: int) -> Scorer:
+    return Scorer(problem.corpus.take(np.array([row])), problem.compressor)
 
 
 def _won(
     order: int,
-    plan: Plan,
+    problem: Problem,
+    search: SearchOptions,
     picks: AnyArray,
     evidence: Evidence,
-    manifest: Manifest,
-    source: Source,
 ) -> Outcome:
     """Return how a chosen record was chosen, and which one it beat to its place."""
     pick = picks[order]
     number, row = int(pick["round"]), int(pick["row"])
     outcome = Outcome(
-        "required" if row in plan.required else "chosen",
+        "required" if row in problem.required else "chosen",
         round=number,
         union_ratio=int(pick["union_raw"]) / max(int(pick["union_size"]), 1),
     )
@@ -97,86 +90,91 @@ def _won(
         return outcome
     rows: IntArray = short["row"]
     place = int(np.flatnonzero(rows == row)[0])
-    turn = next(islice(replayed(plan, picks, evidence, rows), number, None))
+    turn = next(islice(replayed(problem, search, picks, evidence, rows), number, None))
     before = turn.picks["row"][: order - int(np.flatnonzero(picks["round"] == number)[0])]
     left = np.flatnonzero(~np.isin(rows, before) & turn.may_take[len(before)])
-    ratios = _pack_ratios(plan, source, rows, before, left)
+    ratios = _pack_ratios(problem, rows, before, left)
     mine = int(np.flatnonzero(left == place)[0])
     rank = 1 + int(np.count_nonzero(short["ratio"] < short["ratio"][place]))
-    told = replace(outcome, ratio=float(ratios[mine]), rank=rank)
+    found = replace(outcome, ratio=float(ratios[mine]), rank=rank)
     if len(left) == 1:
-        return told
+        return found
     ratios[mine] = np.inf
     best = int(np.argmin(ratios))
-    return replace(told, limit=float(ratios[best]), rival=int(rows[left[best]]))
+    return replace(found, limit=float(ratios[best]), runner_up=int(rows[left[best]]))
 
 
 def _pack_ratios(
-    plan: Plan, source: Source, rows: IntArray, before: IntArray, left: IntArray
+    problem: Problem, rows: IntArray, before: IntArray, left: IntArray
 ) -> FloatArray:
     """Return the ratio of a pack of the rows `before` with each that is `left` of a shortlist."""
-    with Scorer(source.pool.take(rows), source.compressor) as scorer:
+    with Scorer(problem.corpus.take(rows), problem.compressor) as scorer:
         inside = scorer.empty_set()
         for row in before:
-            inside.extend_bytes(source.pool.rows(np.array([row])))
-        weights = None if plan.weights is None else plan.weights[rows[left]]
-        return FullSizing().unions(inside, left, weights, k=1).ratios
+            inside.extend_bytes(problem.corpus.rows(np.array([row])))
+        weights = None if problem.weights is None else problem.weights[rows[left]]
+        return Exhaustive().unions(inside, left, weights, k=1).ratios
 
 
 def _lost(
     row: int,
-    plan: Plan,
+    problem: Problem,
+    search: SearchOptions,
     picks: AnyArray,
     evidence: Evidence,
     manifest: Manifest,
-    source: Source,
 ) -> tuple[Outcome, float]:
     """Return where a record lost, and the ratio of the final set with it."""
-    with _alone(source, row) as scorer:
-        search = _Followed(row, plan, evidence, scorer, source)
-        for turn in replayed(plan, picks, evidence, np.array([row])):
-            if manifest.parameters.selector == "ZipSelector" and not turn.ordered:
-                search.enter(turn)
-            search.grow(turn.picks["row"])
-        unions = search.unions(search.grown)
+    with _alone(problem, row) as scorer:
+        followed = _Followed(row, problem, search, evidence, scorer)
+        for turn in replayed(problem, search, picks, evidence, np.array([row])):
+            if manifest.selector == "ZipSelector" and not turn.ordered:
+                followed.enter(turn)
+            followed.grow(turn.picks["row"])
+        unions = followed.unions(followed.grown)
     final = int(unions.raw[0]) / max(int(unions.sizes[0]), 1)
-    if manifest.parameters.selector != "ZipSelector":
-        reason = f"a {manifest.parameters.selector} takes records in an order, and the budget was"
+    if manifest.selector != "ZipSelector":
+        reason = f"a {manifest.selector} takes records in an order, and the budget was"
         return Outcome("not reached", f"{reason} spent before its turn"), final
-    return search.outcome(), final
+    return followed.outcome(), final
 
 
 class _Followed:
     """A record that was not chosen, followed through the rounds of the run."""
 
     def __init__(
-        self, row: int, plan: Plan, evidence: Evidence, scorer: Scorer, source: Source
+        self,
+        row: int,
+        problem: Problem,
+        search: SearchOptions,
+        evidence: Evidence,
+        scorer: Scorer,
     ) -> None:
-        self._row, self._plan, self._evidence = row, plan, evidence
-        self._scorer, self._source = scorer, source
-        self._weights = None if plan.weights is None else plan.weights[[row]]
-        self._group = 0 if plan.limits.groups is None else int(plan.limits.groups[row])
+        self._row, self._problem, self._search = row, problem, search
+        self._evidence, self._scorer = evidence, scorer
+        self._weights = None if problem.weights is None else problem.weights[[row]]
+        self._group = 0 if problem.limits.groups is None else int(problem.limits.groups[row])
         self._state = float(union_ratios(scorer.own_raw, scorer.own_sizes, 0, self._weights)[0])
         self._tries: dict[Fate, list[Outcome]] = {stage: [] for stage in STAGES}
         self._barred_by = "the required records took up the whole budget"
         self.grown = scorer.empty_set()
-        self.grown.extend_bytes(plan.owned)
+        self.grown.extend_bytes(() if problem.owned is None else tuple(problem.owned))
 
     def grow(self, rows: IntArray) -> None:
         """Add what a round chose to the set."""
-        self.grown.extend_bytes(self._source.pool.rows(rows))
+        self.grown.extend_bytes(self._problem.corpus.rows(rows))
 
     def unions(self, grown: GrowingSet) -> Unions:
         """Return the union of a set with the record."""
-        return FullSizing().unions(grown, np.array([0]), self._weights, k=1)
+        return Exhaustive().unions(grown, np.array([0]), self._weights, k=1)
 
     def enter(self, turn: Turn) -> None:
         """Take note of how the record fares in a round, whose choice is not yet in the set."""
         if not turn.allowed[0]:
             self._barred_by = turn.barred_by
             return
-        last = self._of_group(self._evidence.last_screened, turn.number)
-        if self._plan.screening == "full" and not self._passes(last):
+        last = self._of_group(self._evidence.screening_cutoff, turn.number)
+        if not self._search.lazy_screening and not self._passes(last):
             self._note("not screened", turn, self._state, last, "state")
             return
         unions = self.unions(self.grown)
@@ -212,12 +210,12 @@ class _Followed:
         union_ratio: float = NOWHERE,
     ) -> None:
         """Note that the record did not get through a stage, and who did with the highest ratio."""
-        told = Outcome(stage, round=turn.number, ratio=ratio, union_ratio=union_ratio)
+        found = Outcome(stage, round=turn.number, ratio=ratio, union_ratio=union_ratio)
         if not len(passed):
-            self._tries[stage].append(replace(told, reason="no record of its group got through"))
+            self._tries[stage].append(replace(found, reason="no record of its group got through"))
             return
         last = passed[len(passed) - 1 - int(np.argmax(passed[field][::-1]))]
-        self._tries[stage].append(replace(told, limit=float(last[field]), rival=int(last["row"])))
+        self._tries[stage].append(replace(found, limit=float(last[field]), runner_up=int(last["row"])))
 
     def _packed(self, turn: Turn) -> Outcome:
         """Return at which step of packing the record came closest to being taken."""
@@ -226,7 +224,7 @@ class _Followed:
         for step, pick in enumerate(turn.picks):
             if turn.may_take[step, 0]:
                 tries.append(self._step(turn.number, inside, pick))
-            inside.extend_bytes(self._source.pool.rows(pick["row"][None]))
+            inside.extend_bytes(self._problem.corpus.rows(pick["row"][None]))
         if tries:
             return min(tries, key=_by_margin)
         reason = "budget and quotas allowed it at no step"
@@ -234,8 +232,8 @@ class _Followed:
 
     def _step(self, number: int, inside: GrowingSet, pick: AnyArray) -> Outcome:
         """Return how the record compares with the one that a step of packing chose."""
-        rival = int(pick["row"])
-        weights = None if self._plan.weights is None else self._plan.weights[[rival]]
+        runner_up = int(pick["row"])
+        weights = None if self._problem.weights is None else self._problem.weights[[runner_up]]
         base = 0 if weights is None else inside.size
         limit = union_ratios(pick["pack_raw"][None], pick["pack_size"][None], base, weights)
         return Outcome(
@@ -243,7 +241,7 @@ class _Followed:
             round=number,
             ratio=float(self.unions(inside).ratios[0]),
             limit=float(limit[0]),
-            rival=rival,
+            runner_up=runner_up,
         )
 
     def _passes(self, last: AnyArray) -> bool:
@@ -251,15 +249,15 @@ class _Followed:
         if not len(last):
             return False
         limit, row = float(last["state"][0]), int(last["row"][0])
-        if self._state == limit and self._plan.priority is not None:
-            places = np.flatnonzero(np.isin(self._plan.priority, [self._row, row]))
-            return int(self._plan.priority[places[0]]) == self._row
+        if self._state == limit and self._problem.priority is not None:
+            places = np.flatnonzero(np.isin(self._problem.priority, [self._row, row]))
+            return int(self._problem.priority[places[0]]) == self._row
         return (self._state, self._row) <= (limit, row)
 
     def _of_group(self, array: AnyArray, number: int) -> AnyArray:
         """Return what was noted of the record's group in a round."""
         of_round = _of_round(array, number)
-        groups = self._plan.limits.groups
+        groups = self._problem.limits.groups
         if groups is None:
             return of_round
         same: AnyArray = of_round[groups[of_round["row"]] == self._group]

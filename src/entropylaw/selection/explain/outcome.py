@@ -1,13 +1,16 @@
-"""Explanation: what became of one record of a pool, and what it shares with the chosen ones."""
+"""Explanation: the outcome for one record of a pool, and its overlap with the chosen ones."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
 
-from entropylaw.render.cards import html_card, text_card
 from entropylaw.render.excerpts import excerpt
-from entropylaw.selection.overlap import GRAM, Overlaps
+from entropylaw.render.result import Result
+from entropylaw.render.tables import Table
+from entropylaw.selection.explain.matches import GRAM, Overlaps
 from entropylaw.types import Fate
 
 STAGES: tuple[Fate, ...] = ("not packed", "not shortlisted", "not screened")
@@ -19,7 +22,7 @@ NOWHERE = math.nan
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a record.
+    """The outcome for one record.
 
     Attributes
     ----------
@@ -34,7 +37,7 @@ class Outcome:
     ratio, limit : float
         The ratio that counted in that round, and the one that it beat or would have had to beat,
         weights included; NaN where there is none. Lower ratios win.
-    rival : int or None
+    runner_up : int or None
         The row with that ratio: the best one passed over, or the last one to get through.
     rank : int or None
         Place of a chosen record, or one not packed, in the shortlist of that round, from 1.
@@ -50,7 +53,7 @@ class Outcome:
     round: int | None = None
     ratio: float = NOWHERE
     limit: float = NOWHERE
-    rival: int | None = None
+    runner_up: int | None = None
     rank: int | None = None
     union_ratio: float = NOWHERE
     screened: int = 0
@@ -62,8 +65,8 @@ class Outcome:
         return self.ratio / self.limit - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+@dataclass(frozen=True, slots=True, repr=False)
+class Explanation(Result):
     """Why a record was chosen or not, and what it shares with the chosen ones.
 
     Attributes
@@ -71,15 +74,15 @@ class Explanation:
     row : int
         The record.
     order : int or None
-        Its place in the choice, from 0.
+        Its place in the selection, from 0.
     outcome : Outcome
         What became of it.
     own_ratio : float
         Its compression ratio alone.
     final_union_ratio : float
-        Ratio of the whole choice with the record added; NaN if it is in it or was left out.
+        Ratio of the whole selection with the record added; NaN if it is in it or was left out.
     final_ratio : float
-        Ratio of the whole choice.
+        Ratio of the whole selection.
     overlaps : Overlaps
         The longest runs of bytes that it shares with other chosen records.
     rounds : int
@@ -100,7 +103,7 @@ class Explanation:
 
     @property
     def chosen(self) -> bool:
-        """Whether it is in the choice."""
+        """Whether it was chosen."""
         return self.order is not None
 
     def facts(self) -> dict[str, str]:
@@ -132,14 +135,27 @@ class Explanation:
             )
         return facts | {"text": excerpt(self.text)}
 
-    def __str__(self) -> str:
-        return text_card(f"Explanation of record {self.row:,}", self.facts())
+    def to_dict(self) -> dict[str, Any]:
+        """Return the explanation as plain values."""
+        held = {f.name: getattr(self, f.name) for f in fields(self)}
+        held |= {"outcome": asdict(self.outcome), "text": self.text.decode("utf-8", "replace")}
+        held["overlaps"] = {
+            "shared": self.overlaps.shared,
+            "longest": [
+                {"row": one.row, "length": one.match.length} for one in self.overlaps.longest
+            ],
+        }
+        return held
 
-    def __repr__(self) -> str:
-        return str(self)
+    def _headline(self) -> str:
+        return f"record {self.row:,}: {_sentence(self)}"
 
-    def _repr_html_(self) -> str:
-        return html_card(f"Explanation of record {self.row:,}", self.facts())
+    def _table(self) -> Table:
+        return Table.of_facts(f"Explanation of record {self.row:,}", self.facts())
+
+    def _columns(self) -> Mapping[str, Any]:
+        plain = {k: v for k, v in self.to_dict().items() if k not in ("outcome", "overlaps")}
+        return {name: [value] for name, value in (plain | asdict(self.outcome)).items()}
 
 
 def _sentence(explanation: Explanation) -> str:
@@ -155,24 +171,24 @@ def _sentence(explanation: Explanation) -> str:
 
 
 def _won(order: int, outcome: Outcome) -> str:
-    told = f"{outcome.fate}, number {order:,} of the choice, in round {outcome.round}"
+    text = f"{outcome.fate}, number {order:,} of the selection, in round {outcome.round}"
     if outcome.rank is not None:
-        told += f", from place {outcome.rank:,} of the shortlist"
-    if outcome.rival is None:
-        return told
+        text += f", from place {outcome.rank:,} of the shortlist"
+    if outcome.runner_up is None:
+        return text
     return (
-        f"{told}: it kept the pack at the ratio {outcome.ratio:.6f}, the next best, record "
-        f"{outcome.rival:,}, at {outcome.limit:.6f}"
+        f"{text}: it kept the pack at the ratio {outcome.ratio:.6f}, the next best, record "
+        f"{outcome.runner_up:,}, at {outcome.limit:.6f}"
     )
 
 
 def _closest(outcome: Outcome) -> str:
-    told = (
+    text = (
         f"closest in round {outcome.round}, with {outcome.ratio:.6f} against "
-        f"{outcome.limit:.6f} of record {outcome.rival:,}"
+        f"{outcome.limit:.6f} of record {outcome.runner_up:,}"
     )
     if outcome.margin == 0:
-        return f"{told}: a tie, which goes to the record that comes first"
+        return f"{text}: a tie, which goes to the record that comes first"
     if outcome.margin < 0:
-        return f"{told}: a lazy search did not measure it then"
-    return f"{told}: {100 * outcome.margin:.2g} % too high"
+        return f"{text}: a lazy search did not measure it then"
+    return f"{text}: {100 * outcome.margin:.2g} % too high"

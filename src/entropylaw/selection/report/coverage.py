@@ -1,4 +1,4 @@
-"""Coverage: how well a chosen set prepares for records that were not chosen."""
+"""Coverage: bits per byte of held-out records for a compressor that knows a chosen set."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WHOLE_SET = "zstd:6:long"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Coverage:
-    """What it takes to encode held-out records for a compressor that knows a chosen set.
+    """Cost of encoding held-out records for a compressor that knows a chosen set.
 
     Attributes
     ----------
@@ -88,7 +88,7 @@ def coverage(
     compressor: str | Compressor = WHOLE_SET,
     n_jobs: int | None = None,
 ) -> Coverage:
-    """Return what it takes to encode unseen records of a pool, given the chosen ones.
+    """Return the cost of encoding unseen records of a pool, given the chosen ones.
 
     Parameters
     ----------
@@ -112,8 +112,8 @@ def coverage(
     --------
     >>> fox = b"the quick brown fox jumps over the lazy dog"
     >>> pool = Corpus.from_rows([fox, b"colourless green ideas sleep furiously", fox + b"s"])
-    >>> told, untold = (coverage(pool, np.array([row]), np.array([2])) for row in (0, 1))
-    >>> told.bits_per_byte < untold.bits_per_byte
+    >>> near, far = (coverage(pool, np.array([row]), np.array([2])) for row in (0, 1))
+    >>> near.bits_per_byte < unnear.bits_per_byte
     True
     """
     both = np.intersect1d(chosen, held_out)
@@ -126,9 +126,14 @@ def coverage(
         raise InputError("held_out: expected records with text to encode, got none.")
     codec = get_compressor(compressor)
     with Scorer(corpus, codec, n_jobs=resolve_jobs(n_jobs)) as scorer:
-        known = scorer.empty_set()
-        if len(chosen):
-            known.extend(chosen)
-        added = known.union_sizes(held_out) - known.size
-        lengths = known.union_raw(held_out) - known.raw
-    return Coverage(codec.name, lengths, added)
+        return coverage_with(scorer, chosen, held_out)
+
+
+def coverage_with(scorer: Scorer, chosen: IntArray, held_out: IntArray) -> Coverage:
+    """Return the coverage of held-out rows by chosen rows, measured with a given sizer."""
+    known = scorer.empty_set()
+    if len(chosen):
+        known.extend(chosen)
+    added = known.union_sizes(held_out) - known.size
+    lengths = known.union_raw(held_out) - known.raw
+    return Coverage(scorer.info.name, lengths, added)

@@ -1,4 +1,4 @@
-"""What is left of a budget and of each group's quota while records are chosen."""
+"""Limits of a selection (budget and quotas in one unit), and what remains of them meanwhile."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from entropylaw.types import BoolArray, IntArray
+from entropylaw.types import BoolArray, BudgetUnit, IntArray
 
 NO_LIMIT = np.iinfo(np.int64).max // 4
 """More than any budget."""
@@ -15,18 +15,22 @@ NO_LIMIT = np.iinfo(np.int64).max // 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Limits:
-    """What a selection may spend in all and on each group, in the unit of the budget.
+    """The budget of a selection and each group's share of it, in the unit of the budget.
 
     Attributes
     ----------
     total : int
-        The budget: records, tokens or bytes.
+        The budget.
     costs : int64 array, shape (n,), or None
-        What each record costs; None if each costs 1.
+        Cost of each record; None if each costs 1.
     groups : int64 array, shape (n,), or None
-        The number of each record's group, from 0; None if there are no quotas.
+        Number of each record's group, from 0; None without quotas.
     low, high : int64 arrays, shape (groups,)
-        The least and the most that may be spent on each group.
+        Minimum and maximum of each group.
+    unit : {"records", "tokens", "bytes"}
+        Unit of all amounts.
+    counted_by : str
+        How costs were counted: ``"column 'n_tokens'"``, ``"bytes / 4, an estimate"``.
     """
 
     total: int
@@ -34,13 +38,15 @@ class Limits:
     groups: IntArray | None = None
     low: IntArray = field(default_factory=lambda: np.zeros(1, np.int64))
     high: IntArray = field(default_factory=lambda: np.full(1, NO_LIMIT, np.int64))
+    unit: BudgetUnit = "records"
+    counted_by: str = "records"
 
     def cost_of(self, rows: IntArray) -> IntArray:
-        """Return what these records cost; int64, shape (len(rows),)."""
+        """Return the cost of these records; int64, shape (len(rows),)."""
         return np.ones(len(rows), np.int64) if self.costs is None else self.costs[rows]
 
     def group_of(self, rows: IntArray) -> IntArray:
-        """Return the group number of these records; all 0 without groups."""
+        """Return the group number of these records; all 0 without quotas."""
         return np.zeros(len(rows), np.int64) if self.groups is None else self.groups[rows]
 
 
@@ -53,15 +59,15 @@ class _Goal:
     most: IntArray
 
 
-class Ledger:
-    """What was spent, and which records may be taken next.
+class QuotaTracker:
+    """The amounts spent so far, and which records may be added next.
 
-    A record may be taken if it costs no more than what is left, if its group stays within its
-    maximum, and if enough stays for what other groups need to reach their minimum.
+    A record may be added if it costs no more than what remains, if its group stays within its
+    maximum, and if enough remains for other groups to reach their minimum.
 
-    The quotas are kept in every stretch of the selection, not only at its end: at a *pace* of t,
-    from 0 to 1, also as if the budget and all quotas were t times what they are. A prefix of the
-    selection then has about the composition of the whole.
+    Quotas hold throughout the selection, not only at its end: at a *pace* of t, from 0 to 1,
+    also for t times the budget and t times every quota. A prefix of the selection then has about
+    the composition of the whole.
 
     Parameters
     ----------
@@ -76,31 +82,31 @@ class Ledger:
         self._smallest = np.ones(len(limits.low), np.int64)
         self._end = _Goal(limits.total, limits.low, limits.high)
         self._goals = [self._end]
-        self._spare = True
+        self._with_margin = True
 
     @property
-    def left(self) -> int:
-        """What may still be spent."""
+    def remaining(self) -> int:
+        """Amount that may still be spent."""
         return self.limits.total - self.spent
 
-    def copy(self) -> Ledger:
-        """Return a ledger that has spent as much, for a trial."""
-        other = Ledger(self.limits)
+    def copy(self) -> QuotaTracker:
+        """Return a tracker that has spent the same, for a trial."""
+        other = QuotaTracker(self.limits)
         other.spent, other.by_group = self.spent, self.by_group.copy()
         return other
 
     def start_round(self, live: IntArray, count: int) -> BoolArray:
-        """Set the pace for about `count` more records, and return which live rows may be taken.
+        """Set the pace for about `count` more records, and return which live rows may be added.
 
-        Where none of them may be taken at that pace, only the end counts; and where none may be
-        even so, nothing is spared for last records that cost more than what is missing.
+        If none may be added at that pace, only the final limits apply; if none may be added even
+        so, minima are reserved without a margin for a last record that overshoots.
 
         Parameters
         ----------
         live : int64 array
-            The rows not yet chosen.
+            Rows not chosen yet.
         count : int
-            How many records the round will choose.
+            Number of records that the round will choose.
 
         Returns
         -------
@@ -109,44 +115,44 @@ class Ledger:
         limits = self.limits
         costs = limits.cost_of(live)
         if limits.groups is None:
-            return self.may_take(live)
+            return self.may_add(live)
         self._smallest = np.full(len(limits.low), NO_LIMIT, np.int64)
         np.minimum.at(self._smallest, limits.groups[live], costs)
         typical = count * float(costs.mean()) if len(live) else 0.0
         pace = min(1.0, (self.spent + typical) / limits.total)
         may = np.zeros(len(live), np.bool_)
-        for goals, spare in (
+        for goals, with_margin in (
             ([self._end, self._goal_at(pace)], True),
             ([self._end], True),
             ([self._end], False),
         ):
-            self._goals, self._spare = goals, spare
-            may = self.may_take(live)
+            self._goals, self._with_margin = goals, with_margin
+            may = self.may_add(live)
             if may.any():
                 break
         return may
 
-    def may_take(self, rows: IntArray) -> BoolArray:
-        """Return which of these records may be taken now; bool, shape (len(rows),)."""
+    def may_add(self, rows: IntArray) -> BoolArray:
+        """Return which of these records may be added now; bool, shape (len(rows),)."""
         limits = self.limits
         costs = limits.cost_of(rows)
-        may: BoolArray = costs <= self.left
+        may: BoolArray = costs <= self.remaining
         if limits.groups is None:
             return may
         group = limits.groups[rows]
         after = self.by_group[group] + costs
         may &= after <= limits.high[group]
-        everyone = np.arange(len(self.by_group))
+        every_group = np.arange(len(self.by_group))
         for goal in self._goals:
             may &= (self.by_group < goal.most)[group]
             if goal.least.any():
-                reserved = self._reserve(goal, everyone, self.by_group)
+                reserved = self._reserve(goal, every_group, self.by_group)
                 needed = reserved.sum() - reserved[group] + self._reserve(goal, group, after)
                 may &= (needed == 0) | (goal.until - self.spent - costs >= needed)
         return may
 
-    def take(self, row: int) -> None:
-        """Book one record."""
+    def add(self, row: int) -> None:
+        """Record that a row was chosen."""
         rows = np.array([row])
         cost = int(self.limits.cost_of(rows)[0])
         self.spent += cost
@@ -154,7 +160,7 @@ class Ledger:
 
     @property
     def ahead(self) -> int:
-        """What may still be spent at this pace."""
+        """Amount that may still be spent at this pace."""
         return self._goals[-1].until - self.spent
 
     def missing(self) -> IntArray:
@@ -179,16 +185,18 @@ class Ledger:
         )
 
     def _reserve(self, goal: _Goal, group: IntArray, spent: IntArray) -> IntArray:
-        """Return what must be kept for groups that have spent so much.
+        """Return the amount to reserve for groups that have spent these amounts.
 
-        That is what is missing, and a little to spare, since the last record may cost more. A
-        group whose records are all too dear by now needs nothing.
+        That is the missing amount plus a margin, since the last record may overshoot; 0 if no
+        remaining record of the group fits.
         """
         missing = np.maximum(goal.least[group] - spent, 0)
         smallest = self._smallest[group]
-        hopeless = (
-            (missing == 0) | (smallest > self.left) | (spent + smallest > self.limits.high[group])
+        nothing_fits = (
+            (missing == 0)
+            | (smallest > self.remaining)
+            | (spent + smallest > self.limits.high[group])
         )
-        spare = np.maximum(smallest, 1) - 1 if self._spare else 0
-        reserve: IntArray = np.where(hopeless, 0, missing + spare)
+        margin = np.maximum(smallest, 1) - 1 if self._with_margin else 0
+        reserve: IntArray = np.where(nothing_fits, 0, missing + margin)
         return reserve

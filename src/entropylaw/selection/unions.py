@@ -1,4 +1,4 @@
-"""Which unions a stage measures: all, or the most promising until no other could be chosen."""
+"""Unions that a stage measures: all, or the most promising until no other could be chosen."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from entropylaw.types import FloatArray, IntArray
 
 BATCH = 16
 """Fewest unions that a lazy sizing measures at a time. Smaller batches stop too early: with 4,
-a lazy packing of zstd misses the best record in 20-30 % of its steps, with 16 in 2-5 %.
+lazy packing with zstd misses the best record in 20-30 % of its steps, with 16 in 2-5 %.
 """
 
 
 class SizedSet(Protocol):
-    """A set of records that tells its sizes with one record more."""
+    """A set of records that can be sized with one record more."""
 
     @property
     def size(self) -> int:
@@ -57,7 +57,7 @@ class Unions:
     measured: IntArray
 
 
-class Sizing(Protocol):
+class UnionSizing(Protocol):
     """Measures the unions among which the `k` of lowest ratio are sought."""
 
     def unions(
@@ -67,7 +67,7 @@ class Sizing(Protocol):
         ...
 
 
-class FullSizing:
+class Exhaustive:
     """Measures every union."""
 
     def unions(
@@ -79,15 +79,16 @@ class FullSizing:
         return Unions(raw, sizes, union_ratios(raw, sizes, base, weights), np.arange(len(rows)))
 
 
-class LazySizing:
+class Lazy:
     """Measures the most promising unions first, and stops when no other could be chosen.
 
-    The bytes that a record adds to a set tend to fall as the set grows. So those that it added
-    when it was last measured, with some slack, give a ratio that its union will hardly beat. In
-    order of these ratios the unions are measured in batches, until the k-th lowest measured
-    ratio is below all that are left. Where no record ever adds more than the slack allows, the
-    k lowest are those of a full sizing. Compressors keep to that loosely (zlib least: its window
-    moves on), so now and then a record is left out that a full sizing would choose.
+    The bytes that a record adds to a set tend to fall as the set grows. So the bytes it added
+    when it was last measured, with some slack, give a lower bound on its ratio that holds nearly
+    always. Unions are measured in batches in order of these bounds, until the k-th lowest
+    measured ratio is below all remaining bounds. Where no record ever adds more than the slack
+    allows, the k lowest are those of an exhaustive sizing. Compressors satisfy this only
+    approximately (zlib least: its window moves on), so occasionally a record is missed that an
+    exhaustive sizing would choose.
 
     Parameters
     ----------
@@ -98,7 +99,7 @@ class LazySizing:
     """
 
     def __init__(self, own_sizes: IntArray, *, slack: int) -> None:
-        self._added = own_sizes.copy()
+        self.added = own_sizes.copy()
         self._slack = slack
 
     def unions(
@@ -110,24 +111,24 @@ class LazySizing:
         """
         base = grown.size
         if not base:
-            alone = FullSizing().unions(grown, rows, weights, k=k)
-            self._added[rows] = alone.sizes
+            alone = Exhaustive().unions(grown, rows, weights, k=k)
+            self.added[rows] = alone.sizes
             return alone
-        added, raw = self._added[rows], grown.union_raw(rows)
-        hopes = union_ratios(raw, base + added + added * self._slack // 100, base, weights)
-        order = np.argsort(hopes, kind="stable")
+        added, raw = self.added[rows], grown.union_raw(rows)
+        lower_bounds = union_ratios(raw, base + added + added * self._slack // 100, base, weights)
+        order = np.argsort(lower_bounds, kind="stable")
         sizes = base + added
         ratios = union_ratios(raw, sizes, base, weights)
         k, count = min(k, len(rows)), 0
         while count < k or (
-            count < len(rows) and hopes[order[count]] <= _kth_lowest(ratios[order[:count]], k)
+            count < len(rows) and lower_bounds[order[count]] <= _kth_lowest(ratios[order[:count]], k)
         ):
             batch = order[count : count + max(BATCH, k)]
             sizes[batch] = grown.union_sizes(rows[batch])
             of_batch = None if weights is None else weights[batch]
             ratios[batch] = union_ratios(raw[batch], sizes[batch], base, of_batch)
             count += len(batch)
-        self._added[rows] = sizes - base
+        self.added[rows] = sizes - base
         return Unions(raw, sizes, ratios, np.sort(order[:count]))
 
 

@@ -1,4 +1,4 @@
-"""Which records of a set share the longest runs of bytes with one record."""
+"""The records of a set that share the longest runs of bytes with one record."""
 
 from __future__ import annotations
 

@@ -1,31 +1,34 @@
-"""Comparison: a choice beside what simpler ways of choosing would have given."""
+"""Comparison of a selection with baselines of the same size."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
 from entropylaw.compressors import Compressor, get_compressor
-from entropylaw.errors import ConfigError
+from entropylaw.compressors.base import measured_size
+from entropylaw.errors import ConfigError, warn
 from entropylaw.guards.duplicates import normalised_firsts
-from entropylaw.ratios import compression_ratio
-from entropylaw.render.law_tables import html_table, number, text_table
+from entropylaw.render.result import TableResult
+from entropylaw.render.tables import Table, number
 from entropylaw.scoring import Scorer, resolve_jobs
-from entropylaw.selection.coverage import WHOLE_SET, coverage
+from entropylaw.selection.problem import Problem
+from entropylaw.selection.report.coverage import WHOLE_SET, coverage_with
 from entropylaw.selection.orders import (
+    distinct_first,
     growth,
+    length_matched,
     near,
-    order_of_distinct,
-    order_of_like_lengths,
     random_order,
 )
-from entropylaw.selection.source import Source
 from entropylaw.types import BudgetUnit, IntArray
+from entropylaw.validation import integer, seed
 
 JUDGE = "lzma:9"
 """A compressor that has no part in the choice, with a memory of 64 MiB."""
@@ -36,13 +39,13 @@ QUANTILES = (5, 25, 50, 75, 95)
 _STEP = 100
 """Records that join a set at a time where its ratio is measured."""
 
-WAYS = ("selection", "random", "random of like length", "own ratio", "deduplicated")
-"""What is compared. All but the first choose from the same records, until they have as much."""
+WAYS = ("selection", "random", "random, length-matched", "own ratio", "deduplicated")
+"""What is compared. All but the first draw from the same records, up to the same amount."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedChoice:
-    """One way of choosing.
+    """One selection of a comparison.
 
     Attributes
     ----------
@@ -79,10 +82,15 @@ class ComparedChoice:
     composition: Mapping[str, float]
     lengths: tuple[int, ...]
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the row as plain values."""
+        held = {f.name: getattr(self, f.name) for f in fields(self)}
+        return held | {"composition": dict(self.composition), "lengths": list(self.lengths)}
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A choice beside what simpler ways of choosing would have given.
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Comparison(TableResult):
+    """A selection compared with baselines of the same size.
 
     Attributes
     ----------
@@ -113,15 +121,18 @@ class Comparison:
 
     def __getitem__(self, name: str) -> ComparedChoice:
         """Return the row of a way of choosing."""
+        if name == "random of like length":
+            warn('"random of like length" is now called "random, length-matched".', DeprecationWarning)
+            name = "random, length-matched"
         for row in self.rows:
             if row.name == name:
                 return row
-        raise ConfigError(f"no {name!r} was compared. There are: {', '.join(WAYS)}.")
+        raise ConfigError(f"name: expected one of {', '.join(WAYS)}; saw {name!r}.")
 
     def table(self) -> tuple[list[str], list[list[str]]]:
-        """Return headers and rows of what the printed form shows."""
+        """Return headers and rows of the printed form."""
         grouped = bool(self.pool_composition)
-        headers = ["choice", "records", self.unit, self.compressor, self.judge, "coverage"]
+        headers = ["selection", "records", self.unit, self.compressor, self.judge, "coverage"]
         headers += ["median bytes", *(["drift"] if grouped else [])]
         return headers, [
             [
@@ -137,14 +148,28 @@ class Comparison:
             for row in self.rows
         ]
 
-    def __str__(self) -> str:
-        return f"{text_table(*self.table())}\n\n{self.note}"
+    def to_dict(self) -> dict[str, Any]:
+        """Return the comparison as plain values."""
+        held = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "rows"}
+        held["pool_composition"] = dict(self.pool_composition)
+        held["pool_lengths"] = list(self.pool_lengths)
+        return {"rows": [row.to_dict() for row in self.rows], **held}
 
-    def __repr__(self) -> str:
-        return str(self)
+    def _headline(self) -> str:
+        ours, chance = self["selection"], self["random"]
+        return (
+            f"ratio {number(ours.ratio)}, random {number(chance.ratio)}; "
+            f"coverage {number(ours.coverage)}, random {number(chance.coverage)} bits per byte"
+        )
 
-    def _repr_html_(self) -> str:
-        return html_table(*self.table(), caption=self.note)
+    def _table(self) -> Table:
+        return Table.of(*self.table(), note=self.note)
+
+    def _columns(self) -> Mapping[str, Any]:
+        rows = [row.to_dict() for row in self.rows]
+        plain = [name for name in rows[0] if name not in ("composition", "lengths")]
+        columns = {name: [row[name] for row in rows] for name in plain}
+        return columns | {"median_bytes": [r["lengths"][QUANTILES.index(50)] for r in rows]}
 
     @property
     def note(self) -> str:
@@ -157,7 +182,7 @@ class Comparison:
 
 
 def compare(
-    source: Source,
+    problem: Problem,
     rows: IntArray,
     *,
     judge: str | Compressor = JUDGE,
@@ -166,14 +191,14 @@ def compare(
     random_state: int = 0,
     n_jobs: int | None = None,
 ) -> Comparison:
-    """Return a choice beside simpler ones of the same size, from the same records.
+    """Compare a selection with baselines of the same size, drawn from the same records.
 
-    Coverage is measured on random records of the pool. Those of them that a choice holds are taken
-    out of it first, so that all are measured on the same records, seen by none.
+    Coverage is measured on random records of the pool. They are removed from every selection
+    first, so that all are measured on the same unseen records.
 
     Parameters
     ----------
-    source : Source
+    problem : Problem
         The pool.
     rows : int64 array
         What was chosen.
@@ -193,20 +218,27 @@ def compare(
     ConfigError
         If `draws` or `held_out` is below 1.
     """
-    for name, value in (("draws", draws), ("held_out", held_out)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-            raise ConfigError(f"{name} must be an integer of at least 1, got {value!r}.")
-    eligible = np.union1d(np.flatnonzero(source.selectable), rows)
+    draws = integer("draws", draws, at_least=1)
+    held_out = integer("held_out", held_out, at_least=1)
+    random_state = seed("random_state", random_state)
+    eligible = problem.choosable(rows)
     rng = np.random.default_rng(random_state)
     tested = rng.choice(eligible, max(1, min(held_out, len(eligible) // 10)), replace=False)
-    measure = _Measure(source, eligible, np.sort(tested), get_compressor(judge))
-    choices = _choices(source, eligible, rows, draws, random_state)
-    with ThreadPoolExecutor(resolve_jobs(n_jobs)) as threads:
-        measured = {name: list(threads.map(measure, some)) for name, some in choices.items()}
+    corpus, compressor = problem.corpus, problem.compressor
+    with (
+        Scorer(corpus, compressor, workers="serial") as scorer,
+        Scorer(corpus, get_compressor(WHOLE_SET), workers="serial") as whole_set,
+    ):
+        measure = _Measure(
+            problem, eligible, np.sort(tested), get_compressor(judge), scorer, whole_set
+        )
+        choices = _choices(problem, scorer, eligible, rows, draws, random_state)
+        with ThreadPoolExecutor(resolve_jobs(n_jobs)) as threads:
+            measured = {name: list(threads.map(measure, some)) for name, some in choices.items()}
     return Comparison(
         rows=tuple(measure.row(name, found) for name, found in measured.items()),
-        unit=source.unit,
-        compressor=source.compressor.name,
+        unit=problem.comparable_costs[0],
+        compressor=compressor.name,
         judge=measure.judge.name,
         draws=draws,
         held_out=len(tested),
@@ -216,33 +248,31 @@ def compare(
 
 
 def _choices(
-    source: Source,
+    problem: Problem,
+    scorer: Scorer,
     eligible: IntArray,
     rows: IntArray,
     draws: int,
     seed: int,
 ) -> dict[str, list[IntArray]]:
-    """Return the choices of each way, as rows of the pool in the order chosen."""
-    lengths, costs = source.pool.lengths, source.costs[eligible]
-    total = int(source.costs[rows].sum())
+    """Return the selections of each kind, as rows of the pool in the order chosen."""
+    lengths, all_costs = problem.corpus.lengths, problem.comparable_costs[1]
+    costs, total = all_costs[eligible], int(all_costs[rows].sum())
 
     def as_much(order: IntArray) -> IntArray:
         return eligible[near(order, costs, total=total)]
 
     seeds = range(seed, seed + draws)
-    part = source.pool.take(eligible)
-    with Scorer(part, source.compressor) as scorer:
-        own = scorer.own_raw / np.maximum(scorer.own_sizes, 1)
-    firsts = normalised_firsts(part)
-    alike = lengths[rows]
+    own = (scorer.own_raw / np.maximum(scorer.own_sizes, 1))[eligible]
+    firsts = normalised_firsts(problem.corpus.take(eligible))
     return {
         "selection": [rows],
         "random": [as_much(random_order(len(eligible), seed=s)) for s in seeds],
-        "random of like length": [
-            eligible[order_of_like_lengths(lengths[eligible], alike, seed=s)] for s in seeds
+        "random, length-matched": [
+            eligible[length_matched(lengths[eligible], lengths[rows], seed=s)] for s in seeds
         ],
         "own ratio": [as_much(np.argsort(own, kind="stable"))],
-        "deduplicated": [as_much(order_of_distinct(firsts, seed=s)) for s in seeds],
+        "deduplicated": [as_much(distinct_first(firsts, seed=s)) for s in seeds],
     }
 
 
@@ -259,30 +289,33 @@ class _Measure:
 
     def __init__(
         self,
-        source: Source,
+        problem: Problem,
         eligible: IntArray,
         tested: IntArray,
         judge: Compressor,
+        scorer: Scorer,
+        whole_set: Scorer,
     ) -> None:
         self.judge = judge
-        self._source, self._tested = source, tested
+        self._corpus, self._costs = problem.corpus, problem.comparable_costs[1]
+        self._groups, self._tested = problem.groups, tested
+        self._scorer, self._whole_set = scorer, whole_set
         self._pool_composition = self.composition(eligible)
 
     def __call__(self, rows: IntArray) -> _Found:
-        """Return the ratios and the coverage of a choice."""
-        pool = self._source.pool
-        with Scorer(pool, self._source.compressor, workers="serial") as scorer:
-            for raw, size in growth(scorer, rows, step=_STEP):
-                ratio = raw / max(size, 1)
-        unseen = rows[~np.isin(rows, self._tested)]
-        covered = coverage(pool, unseen, self._tested, compressor=WHOLE_SET, n_jobs=1)
-        judged = compression_ratio(pool.take(rows), self.judge)
+        """Return the ratios and the coverage of a selection."""
+        for raw, size in growth(self._scorer, rows, step=_STEP):
+            ratio = raw / max(size, 1)
+        untested = rows[~np.isin(rows, self._tested)]
+        covered = coverage_with(self._whole_set, untested, self._tested)
+        whole = self._corpus.framing.whole(self._corpus.rows(rows))
+        judged = len(whole) / max(measured_size(self.judge, whole), 1)
         return _Found(rows, ratio, judged, covered.bits_per_byte)
 
     def row(self, name: str, found: Sequence[_Found]) -> ComparedChoice:
         """Return what was found over all draws of a way of choosing."""
         together = np.concatenate([one.rows for one in found])
-        costs = self._source.costs
+        costs = self._costs
         ratio, ratio_spread = _over(one.ratio for one in found)
         judge_ratio, judge_spread = _over(one.judge_ratio for one in found)
         covered, covered_spread = _over(one.coverage for one in found)
@@ -305,14 +338,13 @@ class _Measure:
 
     def composition(self, rows: IntArray) -> Mapping[str, float]:
         """Return the share of each group in these rows, by cost; empty without groups."""
-        groups = self._source.groups
-        if groups is None:
+        if self._groups is None:
             return MappingProxyType({})
-        return MappingProxyType(groups.shares(self._source.costs, rows))
+        return MappingProxyType(self._groups.shares(self._costs, rows))
 
     def lengths(self, rows: IntArray) -> tuple[int, ...]:
         """Return the bytes of these records at the quantiles."""
-        at = np.percentile(self._source.pool.lengths[rows], QUANTILES, method="nearest")
+        at = np.percentile(self._corpus.lengths[rows], QUANTILES, method="nearest")
         return tuple(at.astype(np.int64).tolist())
 
 

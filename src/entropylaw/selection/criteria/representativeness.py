@@ -1,24 +1,60 @@
-"""How typical each record is of its pool: what a sample of the others explains of it."""
+"""Representativeness of each record: the share of it that a sample of the pool explains."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from entropylaw.alignment import alignment_scores
 from entropylaw.corpus import Corpus
 from entropylaw.scoring.repeats import first_copies
+from entropylaw.selection.criteria.base import ScoredPool
+from entropylaw.selection.outcomes import ControlOutcome
 from entropylaw.types import BoolArray, FloatArray, IntArray
 from entropylaw.weights import exponential_weights
 
 SAMPLE, SAMPLE_BYTES = 1_000, 4 << 20
-"""Records of a sample, and the bytes after which no more are added. There are two of them."""
+"""Records of a sample, and the bytes after which no more are added. There are two samples."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Representativeness:
+    """How typical each record is of its pool, or of its group where records have groups.
+
+    Parameters
+    ----------
+    strength : float
+        The option ``typicality``: 0.1 is mild, 1.0 strong.
+    """
+
+    strength: float
+    name = "typicality"
+
+    def scores(self, pool: ScoredPool) -> FloatArray:
+        """Return the share of each record that a sample of the pool explains."""
+        return typicality_scores(pool.corpus, pool.selectable, n_jobs=pool.n_jobs)
+
+    def weights(self, scores: FloatArray, pool: ScoredPool) -> FloatArray:
+        """Return ``exp(strength * z)`` of each record's share."""
+        return typicality_weights(scores, pool.groups, self.strength)
+
+    def outcome(self, scores: FloatArray, rows: IntArray) -> ControlOutcome:
+        """Return the mean share of pool and selection."""
+        return ControlOutcome(
+            control=self.name,
+            unit="share of bytes",
+            asked={"weight": self.strength},
+            pool={"mean": float(scores.mean())},
+            chosen={"mean": float(scores[rows].mean())},
+        )
 
 
 def typicality_scores(pool: Corpus, selectable: BoolArray, *, n_jobs: int) -> FloatArray:
     """Return the share of each record's compressed bytes that a sample of the pool explains.
 
-    The sample is drawn from the selectable records, with a fixed seed, of copies one. Records
-    whose text is in it are measured with a second sample, which has none of its texts.
+    The sample is drawn from the distinct texts of the selectable records, with a fixed seed.
+    Records whose text is in it are measured with a second sample, which has none of its texts.
 
     Parameters
     ----------
@@ -60,7 +96,7 @@ def typicality_weights(scores: FloatArray, groups: IntArray | None, strength: fl
     """Return ``exp(strength * z)``, z being each score in robust deviations above the median.
 
     Where records have groups, the median and the deviation are those of the group: quotas decide
-    between groups, and a small one should not count as untypical.
+    between groups, and a small group should not count as untypical.
 
     Parameters
     ----------
@@ -87,7 +123,7 @@ def typicality_weights(scores: FloatArray, groups: IntArray | None, strength: fl
 
 
 def _samples(pool: Corpus, rows: IntArray, texts: IntArray) -> tuple[IntArray, IntArray]:
-    """Return two samples of these rows without a text in common; one text makes only a second."""
+    """Return two samples of these rows that share no text; of a single text the first is empty."""
     _, places = np.unique(texts[rows], return_index=True)
     drawn = np.random.default_rng(0).permutation(rows[np.sort(places)])
     half = len(drawn) // 2

@@ -1,0 +1,1 @@
+"""Why one record was chosen or not."""

@@ -1,0 +1,1 @@
+"""Comparison with baselines, plots and the HTML report of a selection."""
