@@ -107,7 +107,17 @@ class EmptyPoolError(InputError):
 
 
 class ColumnError(InputError):
-    """A named column is not in the data."""
+    """A named column is not in the data.
+
+    Attributes
+    ----------
+    column : str or None
+        The column, where the error is about one.
+    """
+
+    def __init__(self, message: str, *, column: str | None = None) -> None:
+        super().__init__(message)
+        self.column = column
 
     @classmethod
     def from_seen(cls, wanted: str, seen: Iterable[object], *, row: int | None = None) -> Self:
@@ -116,7 +126,8 @@ class ColumnError(InputError):
         close = difflib.get_close_matches(wanted, columns, n=1)
         hint = f" Did you mean {close[0]!r}?" if close else ""
         where = "" if row is None else f" in record {row}"
-        return cls(f"no column {wanted!r}{where}. Columns seen: {', '.join(columns)}.{hint}")
+        message = f"no column {wanted!r}{where}. Columns seen: {', '.join(columns)}.{hint}"
+        return cls(message, column=wanted)
 
 
 class TextColumnError(ColumnError):
@@ -131,7 +142,8 @@ class TextColumnError(ColumnError):
         likely = [c for c in columns if c in {"text", "content", "body", "document"}] or columns
         hint = f' Try text="{likely[0]}".' if likely else ""
         where = "" if row is None else f" in record {row}"
-        return cls(f"no column {wanted!r}{where}. Columns seen: {', '.join(columns)}.{hint}")
+        message = f"no column {wanted!r}{where}. Columns seen: {', '.join(columns)}.{hint}"
+        return cls(message, column=wanted)
 
 
 class UnknownShapeError(InputError):

@@ -19,6 +19,7 @@ import entropylaw.io.arrow_files as arrow_files
 from entropylaw.errors import ConfigError, FingerprintError
 from entropylaw.io.arrow_files import ArrowFile
 from entropylaw.io.chosen import check_destination, write_chosen
+from entropylaw.io.columns import column_of
 from entropylaw.io.jsonl import RecordFile
 from entropylaw.io.load import load_file
 
@@ -70,7 +71,7 @@ class TestWritten:
         path, out = tmp_path / "pool.parquet", tmp_path / "out.parquet"
         pq.write_table(pa.Table.from_pylist(gaps), path)
         write_chosen(out, path, load_file(path, on_error="skip"), rows % 250)
-        ids = ArrowFile(out).cells("id")
+        ids = column_of(out, "id")
         assert ids == [2 * (row % 250) + 1 for row in rows]
 
 
@@ -82,7 +83,7 @@ class TestStreams:
         source = tmp_path / "pool.arrow"
         write_chosen(tmp_path / "out.arrow", source, load_file(source), ROWS)
         assert ArrowFile(tmp_path / "out.arrow").form == "stream"
-        assert ArrowFile(tmp_path / "out.arrow").cells("id") == ROWS.tolist()
+        assert column_of(tmp_path / "out.arrow", "id") == ROWS.tolist()
 
 
 class TestGroups:
@@ -116,7 +117,7 @@ class TestGroups:
                 writer.write_table(part)
         rows = np.arange(0, 400, 3)
         write_chosen(tmp_path / name, source, load_file(source), rows)
-        assert ArrowFile(tmp_path / name).cells("kind") == [f"k{row // 100}" for row in rows]
+        assert column_of(tmp_path / name, "kind") == [f"k{row // 100}" for row in rows]
 
 
 class TestRefused:

@@ -91,7 +91,7 @@ def stream_of(asked: StreamSettings, saved: Options | None) -> ZipStream:
         return ZipStream.load(asked.state)
     stream = ZipStream(**options)
     if asked.remember is not None:
-        batches = file_container(asked.remember).batches()
+        batches = file_container(asked.remember).scan()
         stream.remember(record for batch in batches for record in batch)
     return stream
 

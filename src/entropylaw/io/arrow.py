@@ -10,7 +10,7 @@ import numpy as np
 
 from entropylaw.corpus import Corpus, Pieces
 from entropylaw.errors import InputError
-from entropylaw.io.records import BATCH, Records, fewer_records, given_once
+from entropylaw.io.records import BATCH, Columns, Records, Scan, fewer_records, given_once
 from entropylaw.types import IntArray
 
 _VIEWS = {"string_view": "large_string", "binary_view": "large_binary"}
@@ -30,6 +30,45 @@ def arrow_container(data: object) -> ArrowTable | ArrowReader | ArrowColumn | No
     return ArrowColumn(data) if isinstance(data, pa.ChunkedArray | pa.Array) else None
 
 
+class ArrowScan(Scan):
+    """One pass over record batches, which have nothing but the columns asked for."""
+
+    def __init__(self, batches: Iterable[Any]) -> None:
+        self._remaining = iter(batches)
+        self._held: list[Any] = []
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        while self._held:
+            yield from _records(self._held.pop(0))
+        for batch in self._remaining:
+            yield from _records(batch)
+
+    def text_column(self, text: Any, names: Sequence[Any]) -> tuple[Corpus, Columns] | None:
+        """Return a column as a corpus, not copied, and the values of others."""
+        return text_column([self], text, names)
+
+    def hold(self) -> Iterator[Any]:
+        """Yield the record batches, and keep them for `cells` and for iterating."""
+        for batch in self._remaining:
+            self._held.append(batch)
+            yield batch
+
+    def cells(self, column: Any) -> Iterator[Any]:
+        """Yield the values of a column in the batches kept."""
+        for batch in self._held:
+            yield from batch.column(column).to_pylist()
+
+
+def text_column(
+    scans: Sequence[ArrowScan], text: Any, names: Sequence[Any]
+) -> tuple[Corpus, Columns] | None:
+    """Return a column of several scans, one after another, as `Scan.text_column` does of one."""
+    corpus = corpus_of_chunks(batch.column(text) for scan in scans for batch in scan.hold())
+    if corpus is None:
+        return None
+    return corpus, {name: [cell for scan in scans for cell in scan.cells(name)] for name in names}
+
+
 class ArrowRows:
     """What is read in record batches: tables, files, datasets.
 
@@ -42,21 +81,9 @@ class ArrowRows:
         """Yield the rows as record batches of these columns; None: all."""
         raise NotImplementedError
 
-    def batches(self, columns: Sequence[Any] | None = None) -> Iterator[list[Any]]:
-        """Yield the rows as dicts of these columns."""
-        for batch in self.record_batches(columns):
-            for first in range(0, batch.num_rows, BATCH):
-                yield batch.slice(first, BATCH).to_pylist()
-
-    def texts(self, column: Any) -> Corpus | None:
-        """Return the corpus of a column that holds nothing but text, without copying it."""
-        return corpus_of_chunks(batch.column(0) for batch in self.record_batches([column]))
-
-    def cells(self, column: Any) -> list[Any]:
-        """Return the cells of a column."""
-        return [
-            cell for batch in self.record_batches([column]) for cell in batch.column(0).to_pylist()
-        ]
+    def scan(self, columns: Sequence[Any] | None = None) -> Scan:
+        """Return one pass over the rows of these columns; None: all."""
+        return ArrowScan(self.record_batches(columns))
 
 
 class ArrowTable(ArrowRows):
@@ -101,9 +128,9 @@ class ArrowReader(ArrowRows):
         for batch in self._reader:
             yield batch if columns is None else batch.select(list(columns))
 
-    def texts(self, column: Any) -> None:
-        """Return None: whether a column is all text shows when it cannot be read again."""
-        return
+    def scan(self, columns: Sequence[Any] | None = None) -> Scan:
+        """Return one pass over the rows, in which none of the batches is kept."""
+        return Scan(iter(ArrowScan(self.record_batches(columns))))
 
     def take(self, rows: IntArray) -> Any:
         """Return a pyarrow.Table of these rows, from a reader made anew."""
@@ -206,6 +233,12 @@ def distinct(columns: Sequence[Any]) -> Sequence[Any]:
             "Rename one of them."
         )
     return columns
+
+
+def _records(batch: Any) -> Iterator[list[Any]]:
+    """Yield the rows of a record batch as dicts, some at a time."""
+    for first in range(0, batch.num_rows, BATCH):
+        yield batch.slice(first, BATCH).to_pylist()
 
 
 def _index(rows: IntArray) -> Any:

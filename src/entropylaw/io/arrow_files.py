@@ -67,8 +67,8 @@ class ArrowFile(ArrowRows):
         return
 
     @property
-    def rows_told(self) -> int | None:
-        """How many rows a Parquet file says that it has; None for Arrow IPC, which does not say."""
+    def row_count(self) -> int | None:
+        """Number of rows in the footer of a Parquet file; None for Arrow IPC, which has none."""
         if self.form != "parquet":
             return None
         import pyarrow.parquet as pq

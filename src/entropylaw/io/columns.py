@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from entropylaw.corpus import Corpus
-from entropylaw.errors import ColumnError, FingerprintError
+from entropylaw.errors import FingerprintError
 from entropylaw.io.containers import container_of
 from entropylaw.io.file_pool import FilePool
+from entropylaw.io.load import no_columns
+from entropylaw.io.reading import read_columns
 
 
 def column_of(data: object, name: str, count: int | None = None) -> list[Any]:
@@ -40,16 +42,10 @@ def column_of(data: object, name: str, count: int | None = None) -> list[Any]:
     ['web', 'books']
     """
     if isinstance(data, Corpus):
-        raise ColumnError(
-            f"a Corpus holds text only, no column {name!r}. Pass the data it was made from, or "
-            "the values themselves."
-        )
+        raise no_columns(name)
     if isinstance(data, FilePool):
-        return data.column(data.path, name)
-    container = container_of(data)
-    if container.columns is not None and name not in container.columns:
-        raise ColumnError.from_seen(name, container.columns)
-    values = container.cells(name)
+        return data.read_columns([name])[name]
+    values = read_columns(container_of(data), [name])[name]
     if count is not None and len(values) != count:
         raise FingerprintError(
             f"expected a value of {name!r} for each of {count} records, got {len(values)}. "

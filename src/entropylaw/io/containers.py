@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from entropylaw.corpus import Corpus
 from entropylaw.errors import InputError
 from entropylaw.io.arrow import arrow_container
 from entropylaw.io.arrow_files import ArrowFile, is_arrow_file
@@ -18,7 +17,7 @@ from entropylaw.io.frames import frame_container
 from entropylaw.io.hub import hub_container
 from entropylaw.io.hub_splits import splits_container
 from entropylaw.io.jsonl import RecordFile
-from entropylaw.io.records import Listed, Records, Streamed
+from entropylaw.io.records import Listed, Records, Scan, Streamed
 from entropylaw.types import IntArray
 
 
@@ -32,14 +31,8 @@ class Container(Protocol):
     def count(self) -> int | None:
         """Return the number of records, or None if only reading them would tell."""
 
-    def batches(self, columns: Sequence[Any] | None = None) -> Iterator[list[Any]]:
-        """Yield the records in their order, some at a time, perhaps only these columns."""
-
-    def texts(self, column: Any) -> Corpus | None:
-        """Return the corpus of one column if nothing but text is in it, else None."""
-
-    def cells(self, column: Any) -> list[Any]:
-        """Return what each record holds in a column; None where the cell is missing."""
+    def scan(self, columns: Sequence[Any] | None = None) -> Scan:
+        """Return one pass over the records in their order, perhaps only these columns of them."""
 
     def take(self, rows: IntArray) -> Any:
         """Return these records in a container of the same type, in the order given.

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import compress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from entropylaw.corpus import Corpus
-from entropylaw.errors import FileFormatError, FingerprintError, InputError
+from entropylaw.errors import ColumnError, FileFormatError, FingerprintError, InputError
 from entropylaw.io.arrow_files import ArrowFile, is_arrow_file
 from entropylaw.io.files import PathLike, file_identity
 from entropylaw.io.jsonl import RecordFile, check_on_error
-from entropylaw.io.reading import column_corpus, described, read_columns
-from entropylaw.io.records import cells_of, gathered, passing
+from entropylaw.io.reading import described, read_columns, scan_of, text_and_columns
+from entropylaw.io.records import Columns, Scan, add_cells, gathered, passing
 from entropylaw.io.renderer import Render, Renderer, Text
 from entropylaw.io.watched import watched_batches, watched_records
 from entropylaw.types import IntArray, OnError
@@ -42,6 +41,8 @@ class FilePool:
         Tells whether a file is the one that was read.
     path : str
         Where it was read.
+    columns : mapping of str to list
+        The columns asked for when it was read: Python values, one per usable record.
     """
 
     corpus: Corpus
@@ -50,6 +51,7 @@ class FilePool:
     reasons: tuple[str, ...]
     identity: tuple[int, ...]
     path: str
+    columns: Mapping[str, list[Any]] = field(default_factory=dict)
 
     def raw_records(self, path: PathLike, rows: IntArray) -> Iterable[bytes]:
         """Read a text file once more and give these records as they stand in it.
@@ -68,22 +70,41 @@ class FilePool:
         return passing(raws, places) if (places[1:] > places[:-1]).all() else gathered(raws, places)
 
     def column(self, path: PathLike, name: str) -> list[Any]:
-        """Read the file once more and return what each usable record holds in a column.
+        """Return the values of a column, one per usable record; `path` is where the file is now.
+
+        Raises
+        ------
+        ColumnError, FingerprintError
+            As for `read_columns`.
+        """
+        return self.columns[name] if name in self.columns else self._read_again(path, [name])[name]
+
+    def read_columns(self, names: Sequence[str]) -> dict[str, list[Any]]:
+        """Return the values of columns, one per usable record.
+
+        The file is read once more only if one of them was not asked for when it was read first.
 
         Raises
         ------
         ColumnError
-            If the column is missing; names those seen.
+            If a column is missing; names those seen.
         FingerprintError
             If the file has changed since.
         """
+        others = [name for name in names if name not in self.columns]
+        read = {**self.columns, **(self._read_again(self.path, others) if others else {})}
+        return {name: read[name] for name in names}
+
+    def _read_again(self, path: PathLike, names: Sequence[str]) -> Columns:
         self.check_unchanged(path)
-        usable = np.zeros(self.places[-1] + 1, np.bool_)
-        usable[self.places] = True
         if is_arrow_file(path):
-            return list(compress(ArrowFile(path).cells(name), usable))
+            values = read_columns(ArrowFile(path), names)
+            return {name: [cells[place] for place in self.places] for name, cells in values.items()}
+        columns: Columns = {name: [] for name in names}
         records = (record.value for record in RecordFile(path, on_error="skip"))
-        return cells_of(compress(records, usable), name)
+        for place, record in zip(self.places.tolist(), passing(records, self.places), strict=True):
+            add_cells(columns, [record], place)
+        return columns
 
     def check_unchanged(self, path: PathLike) -> None:
         """Raise FingerprintError unless the file is the one that was read."""
@@ -96,6 +117,7 @@ def load_file(
     *,
     render: Render = None,
     text: Text = None,
+    columns: Sequence[str] = (),
     on_error: OnError = "raise",
     ids: Sequence[object] | None = None,
     weights: object = None,
@@ -107,8 +129,8 @@ def load_file(
     ----------
     path : path
         The file; never changed.
-    render, text, ids, weights
-        As in `entropylaw.io.load.as_corpus`.
+    render, text, columns, ids, weights
+        As in `entropylaw.io.load.read_pool`.
     on_error : {"raise", "skip"}
         What to do with a record that cannot be read or rendered.
     progress : bool or None, default False
@@ -121,14 +143,16 @@ def load_file(
         If the file or a record of it cannot be used; names the line, or the row of a table.
     TextColumnError
         If a table has no such column; names those seen.
+    ColumnError
+        If the table, or a usable record, lacks one of `columns`, also under ``"skip"``.
     MissingExtraError
         If pyarrow is needed and not installed.
     """
     check_on_error(on_error)
     identity = file_identity(path)
     renderer = Renderer(render, text)
-    records = _Usable(path, renderer, on_error, progress)
-    corpus = records.whole_column()
+    records = _Usable(path, renderer, columns, on_error, progress)
+    corpus = records.whole_columns()
     places: IntArray
     if corpus is not None:
         places = np.arange(len(corpus))
@@ -138,31 +162,59 @@ def load_file(
     if not len(corpus):
         raise FileFormatError(records.nothing(), path=str(path))
     corpus = described(corpus, renderer, ids=ids, weights=weights)
-    return FilePool(corpus, places, records.skipped, tuple(records.reasons), identity, str(path))
+    return FilePool(
+        corpus,
+        places,
+        records.skipped,
+        tuple(records.reasons),
+        identity,
+        str(path),
+        records.columns,
+    )
 
 
 class _Usable:
-    """The bytes of the usable records of a file; once gone through, it knows which these were."""
+    """One pass over the usable records of a file; it keeps their places and columns.
+
+    Iterating yields the bytes of each.
+    """
 
     def __init__(
-        self, path: PathLike, renderer: Renderer, on_error: OnError, progress: bool | None
+        self,
+        path: PathLike,
+        renderer: Renderer,
+        names: Sequence[str],
+        on_error: OnError,
+        progress: bool | None,
     ) -> None:
         self.places = array("q")
+        self.columns: Columns = {name: [] for name in names}
         self._path = str(path)
         self._renderer = renderer
         self._on_error = on_error
-        self._progress = progress
         self._unrendered = 0
         self._why: list[str] = []
-        self._file = ArrowFile(path) if is_arrow_file(path) else RecordFile(path, on_error=on_error)
+        self._file: ArrowFile | RecordFile
+        if is_arrow_file(path):
+            self._file = ArrowFile(path)
+            self._scan = scan_of(self._file, renderer, names)
+            self._records = _rows(self._file, self._scan, progress)
+        else:
+            self._file = RecordFile(path, on_error=on_error)
+            self._records = _lines(self._file, progress)
 
-    def whole_column(self) -> Corpus | None:
-        """Return the corpus of a table whose text is one column of strings."""
-        file = self._file
-        return column_corpus(file, self._renderer) if isinstance(file, ArrowFile) else None
+    def whole_columns(self) -> Corpus | None:
+        """Return the corpus of a table if its text is one column of strings."""
+        if not isinstance(self._file, ArrowFile):
+            return None
+        taken = text_and_columns(self._scan, self._file, self._renderer, list(self.columns))
+        if taken is None:
+            return None
+        corpus, self.columns = taken
+        return corpus
 
     def __iter__(self) -> Iterator[bytes]:
-        for place, (line, record) in enumerate(self._records()):
+        for place, (line, record) in enumerate(self._records):
             try:
                 row = self._renderer(record, place)
             except InputError as error:
@@ -174,8 +226,16 @@ class _Usable:
                 if len(self._why) < _REASONS_KEPT:
                     self._why.append(str(located))
             else:
-                self.places.append(place)
+                self._keep(record, place, line)
                 yield row
+
+    def _keep(self, record: Any, place: int, line: int | None) -> None:
+        """Keep the place of a usable record, and its values."""
+        self.places.append(place)
+        try:
+            add_cells(self.columns, [record], place)
+        except ColumnError as error:
+            raise ColumnError(f"{self._path}, line {line}: {error}", column=error.column) from None
 
     @property
     def skipped(self) -> int:
@@ -195,14 +255,15 @@ class _Usable:
             return "it has no rows; expected at least one"
         return f"none of its {self._unrendered} records can be rendered. The first: {self._why[0]}"
 
-    def _records(self) -> Iterator[tuple[int | None, Any]]:
-        """Yield the line of each record, which a table does not have, and the record."""
-        file, progress = self._file, self._progress
-        if isinstance(file, RecordFile):
-            for record in watched_records(file, label="read", progress=progress):
-                yield record.line, record.value
-        else:
-            columns = read_columns(file, self._renderer)
-            for batch in watched_batches(file, columns, label="read", progress=progress):
-                for row in batch:
-                    yield None, row
+
+def _lines(file: RecordFile, progress: bool | None) -> Iterator[tuple[int | None, Any]]:
+    """Yield the line of each record of a text file, and the record."""
+    for record in watched_records(file, label="read", progress=progress):
+        yield record.line, record.value
+
+
+def _rows(file: ArrowFile, scan: Scan, progress: bool | None) -> Iterator[tuple[int | None, Any]]:
+    """Yield the rows of a table, which have no line."""
+    for batch in watched_batches(file, scan, label="read", progress=progress):
+        for row in batch:
+            yield None, row

@@ -11,7 +11,7 @@ import numpy as np
 
 from entropylaw.corpus import Corpus
 from entropylaw.io.arrow import corpus_of_chunks, distinct
-from entropylaw.io.records import BATCH, Records
+from entropylaw.io.records import BATCH, Columns, Records, Scan
 from entropylaw.io.renderer import encoded_strings
 from entropylaw.io.turns import without_arrays
 from entropylaw.types import IntArray
@@ -41,6 +41,26 @@ def frame_container(data: Any) -> Frame | Column | LazyFrame | None:
     return Column(frame, wrapped=wrapped) if isinstance(frame, nw.Series) else None
 
 
+class FrameScan(Scan):
+    """One pass over the rows of a data frame."""
+
+    def __init__(self, frame: nw.DataFrame[Any], columns: Sequence[Any]) -> None:
+        self._frame = frame
+        self._columns = columns
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        parts = (_parts(self._frame[column]) for column in self._columns)
+        for cells in zip(*parts, strict=True):
+            yield [dict(zip(self._columns, row, strict=True)) for row in zip(*cells, strict=True)]
+
+    def text_column(self, text: Any, names: Sequence[Any]) -> tuple[Corpus, Columns] | None:
+        """Return a column as a corpus, and the values of others."""
+        corpus = _texts(self._frame[text])
+        if corpus is None:
+            return None
+        return corpus, {name: [*chain.from_iterable(_parts(self._frame[name]))] for name in names}
+
+
 class Frame:
     """A data frame in memory."""
 
@@ -53,19 +73,9 @@ class Frame:
         """Return the number of rows."""
         return len(self._frame)
 
-    def batches(self, columns: Sequence[Any] | None = None) -> Iterator[list[Any]]:
-        """Yield the rows as dicts of these columns, a missing cell as None."""
-        columns = self.columns if columns is None else columns
-        for cells in zip(*(_parts(self._frame[column]) for column in columns), strict=True):
-            yield [dict(zip(columns, row, strict=True)) for row in zip(*cells, strict=True)]
-
-    def texts(self, column: Any) -> Corpus | None:
-        """Return the corpus of a column that holds nothing but text."""
-        return _texts(self._frame[column])
-
-    def cells(self, column: Any) -> list[Any]:
-        """Return the cells of a column, a missing one as None."""
-        return list(chain.from_iterable(_parts(self._frame[column])))
+    def scan(self, columns: Sequence[Any] | None = None) -> Scan:
+        """Return one pass over the rows of these columns; None: all."""
+        return FrameScan(self._frame, self.columns if columns is None else columns)
 
     def take(self, rows: IntArray) -> Any:
         """Return a frame of these rows, of the library and with the columns of this one."""
@@ -84,17 +94,13 @@ class LazyFrame:
         """Return None: only running the query would tell."""
         return
 
-    def batches(self, columns: Sequence[Any] | None = None) -> Iterator[list[Any]]:
-        """Yield the rows as dicts of these columns, a missing cell as None."""
-        return self._collected(self.columns if columns is None else columns).batches(columns)
+    def scan(self, columns: Sequence[Any] | None = None) -> Scan:
+        """Collect these columns and return one pass over their rows; None: all."""
+        import narwhals as nw
 
-    def texts(self, column: Any) -> Corpus | None:
-        """Return the corpus of a column that holds nothing but text."""
-        return self._collected([column]).texts(column)
-
-    def cells(self, column: Any) -> list[Any]:
-        """Return the cells of a column, a missing one as None."""
-        return self._collected([column]).cells(column)
+        columns = self.columns if columns is None else columns
+        collected = self._frame.select(list(columns)).collect()
+        return FrameScan(nw.from_native(collected, eager_only=True), columns)
 
     def take(self, rows: IntArray) -> Any:
         """Return a lazy frame of these rows; nothing is collected here."""
@@ -108,11 +114,6 @@ class LazyFrame:
         )
         numbered = self._frame.with_row_index(_ROW)
         return numbered.join(order, on=_ROW).sort(_ORDER).drop(_ROW, _ORDER)
-
-    def _collected(self, columns: Sequence[Any]) -> Frame:
-        import narwhals as nw
-
-        return Frame(nw.from_native(self._frame.select(list(columns)).collect(), eager_only=True))
 
 
 class Column(Records):

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from entropylaw.corpus import Corpus
-from entropylaw.errors import ColumnError, InputError
-from entropylaw.io.arrow import corpus_of_chunks
+from entropylaw.errors import InputError
+from entropylaw.io.arrow import ArrowScan, text_column
 from entropylaw.io.hub import HubDataset, HubRecords, HubStream, of_hub, stored
-from entropylaw.io.records import Taken, fewer_records, gathered
+from entropylaw.io.records import Columns, Scan, Taken, fewer_records, gathered
 from entropylaw.types import IntArray
 
 
@@ -33,15 +32,24 @@ def splits_container(data: object) -> HubSplits | None:
     return None
 
 
-@contextmanager
-def split_named(container: object) -> Iterator[None]:
-    """Add to an error in which split it was met, where there are splits."""
-    try:
-        yield
-    except InputError as error:
-        if isinstance(container, HubSplits) and container.reading:
-            error.add_note(container.reading)
-        raise
+class SplitsScan(Scan):
+    """One pass over splits, one after another."""
+
+    def __init__(self, scans: Mapping[str, Scan]) -> None:
+        self._scans = scans
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        row = 0
+        for name, scan in self._scans.items():
+            self.note = f"It was read in split {str(name)!r}, whose first record is {row}."
+            for batch in scan:
+                yield batch
+                row += len(batch)
+
+    def text_column(self, text: Any, names: Sequence[Any]) -> tuple[Corpus, Columns] | None:
+        """Return a column of all splits as a corpus, not copied, and the values of others."""
+        stored = [scan for scan in self._scans.values() if isinstance(scan, ArrowScan)]
+        return text_column(stored, text, names) if len(stored) == len(self._scans) else None
 
 
 class HubSplits:
@@ -57,47 +65,14 @@ class HubSplits:
         self._splits = splits
         self._filled = {name: part for name, part in splits.items() if part.count() != 0}
         self.columns = _same_columns([part.columns for part in self._filled.values()])
-        self.reading = ""  # which split it is, for messages
 
     def count(self) -> int | None:
         """Return the number of records of all splits."""
         return sum(map(len, self._data.values()))
 
-    def batches(self, columns: Sequence[Any] | None = None) -> Iterator[list[Any]]:
-        """Yield the records split by split, some at a time, perhaps only these columns."""
-        row = 0
-        for name, split in self._filled.items():
-            self.reading = f"It was read in split {str(name)!r}, whose first record is {row}."
-            for batch in split.batches(columns):
-                yield batch
-                row += len(batch)
-
-    def texts(self, column: Any) -> Corpus | None:
-        """Return the corpus of a column that is nothing but text in all splits, not copied."""
-        splits = [split for split in self._filled.values() if isinstance(split, HubDataset)]
-        if len(splits) < len(self._filled):
-            return None
-        return corpus_of_chunks(
-            batch.column(0) for split in splits for batch in split.record_batches([column])
-        )
-
-    def cells(self, column: Any) -> list[Any]:
-        """Return what each record holds in a column.
-
-        Raises
-        ------
-        ColumnError
-            If a split, or a record of it, has no such column.
-        """
-        cells: list[Any] = []
-        for name, split in self._filled.items():
-            try:
-                if split.columns is not None and column not in split.columns:
-                    raise ColumnError.from_seen(str(column), split.columns)
-                cells.extend(split.cells(column))
-            except ColumnError as error:
-                raise ColumnError(f"split {str(name)!r}: {error}") from None
-        return cells
+    def scan(self, columns: Sequence[Any] | None = None) -> Scan:
+        """Return one pass over the records of all splits, perhaps only these columns of them."""
+        return SplitsScan({name: split.scan(columns) for name, split in self._filled.items()})
 
     def take(self, rows: IntArray) -> Any:
         """Return a dictionary of the same splits, each with those of these records it has."""

@@ -3,42 +3,64 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from entropylaw.corpus import Corpus
-from entropylaw.errors import EmptyPoolError
+from entropylaw.errors import ColumnError, ConfigError, EmptyPoolError
 from entropylaw.io.containers import container_of
 from entropylaw.io.file_pool import FilePool, load_file
 from entropylaw.io.hub_splits import HubSplits
-from entropylaw.io.reading import read_corpus
+from entropylaw.io.reading import described, read
 from entropylaw.io.records import Taken
 from entropylaw.io.renderer import Render, Renderer, Text
 from entropylaw.types import IntArray
 
 __all__ = [
     "FilePool",
+    "PoolData",
     "Render",
     "Text",
     "as_corpus",
     "load_file",
+    "read_pool",
     "record_count",
     "take_records",
     "taken_records",
 ]
 
 
-def as_corpus(
+@dataclass(frozen=True, slots=True, eq=False)
+class PoolData:
+    """Text and columns of a pool, from one pass over it.
+
+    Attributes
+    ----------
+    corpus : Corpus
+        The bytes of every record.
+    columns : mapping of str to sequence
+        The columns asked for: Python values, one per record; None where a cell is missing.
+    """
+
+    corpus: Corpus
+    columns: Mapping[str, Sequence[Any]]
+
+
+def read_pool(
     data: object,
     *,
     render: Render = None,
     text: Text = None,
+    columns: Sequence[str] = (),
     ids: Sequence[object] | None = None,
     weights: object = None,
-) -> Corpus:
-    r"""Return the bytes of every record of `data`.
+) -> PoolData:
+    r"""Return the bytes of every record of `data`, and the values of named columns.
+
+    Both come from one pass over the data, so an iterator may be given.
 
     Parameters
     ----------
@@ -51,6 +73,8 @@ def as_corpus(
     text : str, sequence of str or callable, optional
         Instead of `render`: the column that holds the text; several columns, joined by a
         newline, empty ones left out; a template such as ``"{question} {answer}"``; or a function.
+    columns : sequence of str
+        Columns whose values are wanted, whether or not the text is made of them.
     ids : sequence, optional
         A distinct name for each record.
     weights : float array, optional
@@ -61,9 +85,49 @@ def as_corpus(
     EmptyPoolError
         If there is no record.
     TextColumnError
-        If a column is missing; names those seen.
+        If a column of the text is missing; names those seen.
+    ColumnError
+        If one of `columns` is missing: the attribute ``column`` is its name.
     InputError
         If the data is none of these, or a record cannot be read; names the record.
+
+    Examples
+    --------
+    >>> records = [{"text": "2 + 2?", "source": "maths"}, {"text": "Hello", "source": "chat"}]
+    >>> pool = read_pool(iter(records), columns=["source"])
+    >>> list(pool.corpus), pool.columns["source"]
+    ([b'2 + 2?', b'Hello'], ['maths', 'chat'])
+    """
+    names = _names(columns)
+    if isinstance(data, Corpus):
+        if names:
+            raise no_columns(names[0])
+        pool = PoolData(data, {})
+    elif isinstance(data, FilePool):
+        pool = PoolData(data.corpus, data.read_columns(names))
+    elif isinstance(data, os.PathLike):
+        file = load_file(data, render=render, text=text, columns=names, ids=ids, weights=weights)
+        pool = PoolData(file.corpus, file.columns)
+    else:
+        renderer = Renderer(render, text)
+        corpus, values = read(container_of(data), renderer, names)
+        pool = PoolData(described(corpus, renderer, ids=ids, weights=weights), values)
+    if not len(pool.corpus):
+        raise EmptyPoolError("the pool has no records; expected at least one.")
+    return pool
+
+
+def as_corpus(
+    data: object,
+    *,
+    render: Render = None,
+    text: Text = None,
+    ids: Sequence[object] | None = None,
+    weights: object = None,
+) -> Corpus:
+    r"""Return the bytes of every record of `data`.
+
+    The parameters and the errors are those of `read_pool`, without its columns.
 
     Examples
     --------
@@ -72,18 +136,16 @@ def as_corpus(
     >>> as_corpus([{"question": "2 + 2?", "answer": "4"}], text="{question} Say {answer}.")[0]
     b'2 + 2? Say 4.'
     """
-    if isinstance(data, Corpus):
-        corpus = data
-    elif isinstance(data, FilePool):
-        corpus = data.corpus
-    elif isinstance(data, os.PathLike):
-        corpus = load_file(data, render=render, text=text, ids=ids, weights=weights).corpus
-    else:
-        renderer = Renderer(render, text)
-        corpus = read_corpus(container_of(data), renderer, ids=ids, weights=weights)
-    if not len(corpus):
-        raise EmptyPoolError("the pool has no records; expected at least one.")
-    return corpus
+    return read_pool(data, render=render, text=text, ids=ids, weights=weights).corpus
+
+
+def no_columns(name: str) -> ColumnError:
+    """Return the error of a column that was asked of a Corpus."""
+    return ColumnError(
+        f"a Corpus holds text only, no column {name!r}. Pass the data it was made from, or "
+        "the values themselves.",
+        column=name,
+    )
 
 
 def record_count(data: object) -> int | None:
@@ -126,3 +188,13 @@ def taken_records(data: object, rows: Sequence[int] | IntArray) -> Taken:
     if isinstance(container, HubSplits):
         return container.taken(wanted)
     return Taken(container.take(wanted), np.arange(len(wanted)))
+
+
+def _names(columns: Sequence[str]) -> list[str]:
+    """Return the names of columns, each once."""
+    if isinstance(columns, str):
+        raise ConfigError(
+            f"columns: expected a sequence of names; saw {columns!r}. Try [{columns!r}].",
+            parameters=("columns",),
+        )
+    return list(dict.fromkeys(columns))

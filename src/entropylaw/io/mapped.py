@@ -31,7 +31,7 @@ from entropylaw.io.arrow_files import is_arrow_file
 from entropylaw.io.containers import container_of
 from entropylaw.io.files import PathLike, atomic_write, framing_of, identity_of
 from entropylaw.io.jsonl import RecordFile
-from entropylaw.io.reading import rendered
+from entropylaw.io.reading import rendered, scan_of
 from entropylaw.io.renderer import Render, Renderer, Text
 from entropylaw.types import IntArray
 
@@ -234,9 +234,8 @@ def _write(
 def _rendered(source: object, renderer: Renderer) -> Iterator[bytes]:
     """Yield the bytes of each record; of a text file, one is read at a time."""
     if not isinstance(source, str | os.PathLike) or is_arrow_file(source):
-        yield from rendered(
-            container_of(Path(source) if isinstance(source, str) else source), renderer
-        )
+        container = container_of(Path(source) if isinstance(source, str) else source)
+        yield from rendered(scan_of(container, renderer), renderer)
         return
     for place, record in enumerate(RecordFile(source)):
         try:

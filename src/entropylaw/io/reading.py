@@ -1,4 +1,4 @@
-"""From a container and a rule of rendering to a Corpus."""
+"""One pass over a container: the text of every record, and the values of named columns."""
 
 from __future__ import annotations
 
@@ -6,67 +6,115 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from entropylaw.corpus import Corpus, checked_weights
+from entropylaw.errors import ColumnError, InputError
 from entropylaw.io.containers import Container
-from entropylaw.io.hub_splits import split_named
+from entropylaw.io.records import Columns, Scan, add_cells
 from entropylaw.io.renderer import Renderer
 
 
-def read_corpus(
-    container: Container,
-    renderer: Renderer,
-    *,
-    ids: Sequence[object] | None = None,
-    weights: object = None,
-) -> Corpus:
-    """Return the bytes of every record, gone through once.
+def read(
+    container: Container, renderer: Renderer, names: Sequence[str] = ()
+) -> tuple[Corpus, Columns]:
+    """Return the bytes of every record, and the values of the columns of these names.
+
+    Raises
+    ------
+    ColumnError
+        If a column is missing.
 
     Examples
     --------
     >>> from entropylaw.io.containers import container_of
-    >>> read_corpus(container_of([{"text": "a"}, "b"]), Renderer()).shapes["text"]
-    1
+    >>> records = [{"text": "a", "n": 1}, {"text": "b", "n": 2}]
+    >>> corpus, columns = read(container_of(records), Renderer(), ["n"])
+    >>> list(corpus), columns
+    ([b'a', b'b'], {'n': [1, 2]})
     """
-    corpus = column_corpus(container, renderer)
-    if corpus is None:
-        corpus = Corpus.from_rows(rendered(container, renderer))
-    return described(corpus, renderer, ids=ids, weights=weights)
+    scan = scan_of(container, renderer, names)
+    taken = text_and_columns(scan, container, renderer, names)
+    if taken is None:
+        columns: Columns = {name: [] for name in names}
+        taken = Corpus.from_rows(rendered(scan, renderer, columns)), columns
+    return taken
 
 
-def column_corpus(container: Container, renderer: Renderer) -> Corpus | None:
-    """Return the corpus of a table whose text is what one column of strings holds, else None.
+def read_columns(container: Container, names: Sequence[str]) -> Columns:
+    """Return the values of the columns of these names, without the text of the records.
 
-    It is what `rendered` would give, but no record is made: the column is taken whole.
+    Raises
+    ------
+    ColumnError
+        If a column is missing.
+    """
+    scan = scan_of(container, None, names)
+    columns: Columns = {name: [] for name in names}
+    row = 0
+    try:
+        for batch in scan:
+            add_cells(columns, batch, row)
+            row += len(batch)
+    except InputError as error:
+        _note(error, scan)
+        raise
+    return columns
+
+
+def scan_of(container: Container, renderer: Renderer | None, names: Sequence[str] = ()) -> Scan:
+    """Return one pass over the columns that a renderer reads, if there is one, and these names.
+
+    Raises
+    ------
+    ColumnError
+        If all records have the same columns, and one of these names is not among them.
+    """
+    seen = container.columns
+    if seen is None:
+        return container.scan()
+    read = () if renderer is None else renderer.reading(seen).columns
+    for name in names:
+        if name not in seen:
+            raise ColumnError.from_seen(str(name), seen)
+    return container.scan(None if read is None else list(dict.fromkeys([*read, *names])))
+
+
+def text_and_columns(
+    scan: Scan, container: Container, renderer: Renderer, names: Sequence[str]
+) -> tuple[Corpus, Columns] | None:
+    """Return text and columns of a table whose text is one column of strings, else None.
+
+    They are what `rendered` would give, but no record is made: columns are taken whole.
     """
     if container.columns is None:
         return None
     reading = renderer.reading(container.columns)
     if not reading.verbatim or reading.columns is None:
         return None
-    corpus = container.texts(reading.columns[0])
-    if corpus is not None:
-        renderer.note(reading.shape, len(corpus))
-    return corpus
+    taken = scan.text_column(reading.columns[0], names)
+    if taken is not None:
+        renderer.note(reading.shape, len(taken[0]))
+    return taken
 
 
-def rendered(container: Container, renderer: Renderer) -> Iterator[bytes]:
-    """Yield the bytes of each record; a few hundred are held in memory at a time."""
+def rendered(scan: Scan, renderer: Renderer, columns: Columns | None = None) -> Iterator[bytes]:
+    """Yield the bytes of each record, and append its values to the columns.
+
+    A few hundred records are held in memory at a time.
+    """
     row = 0
-    with split_named(container):
-        for batch in container.batches(read_columns(container, renderer)):
+    try:
+        for batch in scan:
             yield from renderer.many(batch, row)
+            add_cells(columns or {}, batch, row)
             row += len(batch)
-
-
-def read_columns(container: Container, renderer: Renderer) -> Sequence[object] | None:
-    """Return the columns of a table that are needed, or None for all."""
-    columns = container.columns
-    return None if columns is None else renderer.reading(columns).columns
+    except InputError as error:
+        _note(error, scan)
+        raise
 
 
 def described(
     corpus: Corpus, renderer: Renderer, *, ids: Sequence[object] | None, weights: object
 ) -> Corpus:
-    """Return a corpus with what is known of it once all its records are rendered."""
+    """Return a corpus with its framing, ids, weights and shapes, once all records are rendered."""
     return replace(
         corpus,
         framing=renderer.framing,
@@ -74,3 +122,9 @@ def described(
         weights=None if weights is None else checked_weights(weights, len(corpus)),
         shapes=dict(renderer.shapes),
     )
+
+
+def _note(error: InputError, scan: Scan) -> None:
+    """Add to an error where the records are, if they are in a part with a name."""
+    if scan.note:
+        error.add_note(scan.note)

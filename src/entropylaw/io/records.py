@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from entropylaw.corpus import Corpus
 from entropylaw.errors import ColumnError, FingerprintError
 from entropylaw.io.turns import kind
 from entropylaw.types import IntArray
+
+Columns: TypeAlias = dict[Any, list[Any]]
+"""Values by name of their column, one for each record; None where a cell is missing."""
 
 BATCH = 256
 """Records that are handed on together; few, since one may be large."""
@@ -33,6 +36,32 @@ class Taken(NamedTuple):
     places: IntArray
 
 
+class Scan:
+    """One pass over the records of a container; iterating yields some of them at a time.
+
+    Attributes
+    ----------
+    note : str
+        Where the records last yielded are, for messages, if they are in a part with a name.
+    """
+
+    note = ""
+
+    def __init__(self, batches: Iterable[list[Any]]) -> None:
+        self._batches = batches
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        return iter(self._batches)
+
+    def text_column(self, text: Any, names: Sequence[Any]) -> tuple[Corpus, Columns] | None:
+        """Return a column as a corpus and the values of others, without making records.
+
+        Call it before iterating. If it returns None, because not all cells of `text` are text,
+        iterating still yields every record.
+        """
+        return None
+
+
 class Records:
     """Records, each perhaps with columns of its own; gone through each time this is iterated."""
 
@@ -45,19 +74,9 @@ class Records:
         """Return the number of records, or None if only going through them would tell."""
         return None
 
-    def batches(self, columns: Sequence[Any] | None = None) -> Iterator[list[Any]]:
-        """Yield the records, some at a time; `columns` does not matter here."""
-        records = iter(self)
-        while batch := list(islice(records, BATCH)):
-            yield batch
-
-    def texts(self, column: Any) -> Corpus | None:
-        """Return None: such records are read one by one."""
-        return None
-
-    def cells(self, column: Any) -> list[Any]:
-        """Return what each record holds in a column."""
-        return cells_of(self, column)
+    def scan(self, columns: Sequence[Any] | None = None) -> Scan:
+        """Return one pass over the records; each is whole, whatever `columns` are."""
+        return Scan(_batched(self))
 
     def take(self, rows: IntArray) -> Any:
         """Return these records as a list."""
@@ -105,15 +124,16 @@ class Streamed(Records):
             return super().take(rows)
 
 
-def cells_of(records: Iterable[Any], column: Any) -> list[Any]:
-    """Return what each record holds in a column.
+def add_cells(columns: Columns, records: Iterable[Any], row: int) -> None:
+    """Append the values of the columns in some records, of which the first is record `row`.
 
     Raises
     ------
     ColumnError
         If a record has no such column, or none at all.
     """
-    return [_cell(record, column, row) for row, record in enumerate(records)]
+    for name, values in columns.items():
+        values.extend(_cell(record, name, place) for place, record in enumerate(records, row))
 
 
 def gathered(records: Iterable[Any], rows: IntArray) -> list[Any]:
@@ -179,10 +199,17 @@ def fewer_records(count: int, row: int) -> FingerprintError:
     )
 
 
+def _batched(records: Iterable[Any]) -> Iterator[list[Any]]:
+    remaining = iter(records)
+    while batch := list(islice(remaining, BATCH)):
+        yield batch
+
+
 def _cell(record: Any, column: Any, row: int) -> Any:
     if not isinstance(record, Mapping):
         raise ColumnError(
-            f"record {row} is {kind(record)} and has no column {column!r}; expected a dict."
+            f"record {row} is {kind(record)} and has no column {column!r}; expected a dict.",
+            column=str(column),
         )
     if column not in record:
         raise ColumnError.from_seen(str(column), record, row=row)

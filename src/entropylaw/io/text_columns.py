@@ -64,7 +64,8 @@ class TextColumns:
         where = "" if row is None else f" in record {row}"
         raise TextColumnError(
             f"text={self.given!r} names a column {missing!r}, which is not{where}. "
-            f"Columns seen: {', '.join(map(str, seen)) or 'none'}."
+            f"Columns seen: {', '.join(map(str, seen)) or 'none'}.",
+            column=missing,
         )
 
     def text(self, record: Mapping[Any, Any], row: int) -> str | bytes:

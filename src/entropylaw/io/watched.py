@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +29,13 @@ def watched_records(
 
 
 def watched_batches(
-    file: ArrowFile, columns: Sequence[Any] | None, *, label: str, progress: bool | None
+    file: ArrowFile, scan: Iterable[list[Any]], *, label: str, progress: bool | None
 ) -> Generator[list[Any], None, None]:
     """Yield the rows of a table some at a time, and show on stderr how many are read."""
     return with_bar(
-        file.batches(columns),
+        scan,
         label=label,
-        total=file.rows_told,
+        total=file.row_count,
         unit="record",
         size=len,
         progress=progress,
