@@ -9,7 +9,8 @@ import pytest
 from dictionary_oracle import after, alone, chunks_of_text
 
 from entropylaw import Corpus, ZipSelector
-from entropylaw.compressors import Zstd, dictionary
+from entropylaw.compressors import Zstd
+from entropylaw.compressors.priming import dictionary
 
 LONG = Zstd(6, long=True)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from entropylaw import ZipSelector
 from entropylaw.compressors import Brotli, Bz2, describe
-from entropylaw.compressors.tail import TailPrimed
+from entropylaw.compressors.priming import TailPrimed
 from entropylaw.errors import CompressorError
 
 TAIL = 65_536

@@ -1,18 +1,14 @@
-"""Compressors: the protocol, the built-in ones, and the registry."""
+"""Compressors: the protocol, the built-in ones, their priming, and the registry."""
 
-from entropylaw.compressors.base import (
-    Compressor,
-    CompressorInfo,
-    Primed,
-    PrimingCompressor,
-    describe,
-    prime,
-)
+from entropylaw.compressors.base import Codec, Compressor, Primed, PrimingCompressor, option
 from entropylaw.compressors.brotli import Brotli
 from entropylaw.compressors.isal import Isal
 from entropylaw.compressors.lz4 import Lz4
+from entropylaw.compressors.priming import DictionaryPrimed, RecompressPrimed, TailPrimed, prime
 from entropylaw.compressors.registry import (
+    CompressorInfo,
     available_compressors,
+    describe,
     get_compressor,
     register_compressor,
 )
@@ -24,19 +20,24 @@ from entropylaw.compressors.zstd import Zstd
 __all__ = [
     "Brotli",
     "Bz2",
+    "Codec",
     "Compressor",
     "CompressorInfo",
+    "DictionaryPrimed",
     "Isal",
     "Lz4",
     "Lzma",
     "Primed",
     "PrimingCompressor",
+    "RecompressPrimed",
+    "TailPrimed",
     "Zlib",
     "ZlibNg",
     "Zstd",
     "available_compressors",
     "describe",
     "get_compressor",
+    "option",
     "prime",
     "register_compressor",
 ]
