@@ -108,7 +108,7 @@ def test_interrupts_are_not_swallowed(use, signal):
 
 
 def test_typed_errors_pass_as_they_are():
-    error = CompressorSpecError("already says what to type")
+    error = CompressorSpecError("already a typed error")
     with pytest.raises(CompressorSpecError) as failure:
         compression_ratio(TEXTS, Raising(error))
     assert failure.value is error

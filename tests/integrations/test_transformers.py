@@ -43,7 +43,7 @@ def rows() -> list[list[int]]:
 
 
 def tiny_model(loss_type: str | None = "ForCausalLM"):
-    """Without `loss_type` the Trainer cannot tell that the loss of GPT-2 shifts labels."""
+    """Without `loss_type` the Trainer does not know that the loss of GPT-2 shifts labels."""
     torch.manual_seed(0)
     config = transformers.GPT2Config(
         vocab_size=VOCABULARY, n_positions=32, n_embd=16, n_layer=1, n_head=2,

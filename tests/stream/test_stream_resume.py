@@ -1,8 +1,11 @@
 """A stream that was saved and loaded keeps exactly what an uninterrupted one keeps."""
 
+import io
 import tempfile
+import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -89,6 +92,38 @@ def test_a_compressor_of_ones_own_is_passed_again(texts, tmp_path):
     with pytest.raises(ConfigError, match="mine"):
         ZipStream.load(tmp_path / "state")
     assert ZipStream.load(tmp_path / "state", compressor=Mine(6)).tally == stream.tally
+
+
+HEAD = """{
+ "format": "entropylaw.stream/1",
+ "entropylaw": "0.9.0",
+ "options": {
+  "keep": 0.5, "budget": null, "expected": null, "horizon": 1000, "cost": "records",
+  "compressor": "zlib:9", "compressor_version": "VERSION", "recent_bytes": 4096,
+  "render": "auto", "text": null, "on_error": "raise"
+ },
+ "tally": {
+  "seen": 3, "kept": 1, "empty": 0, "unreadable": 0, "seen_bytes": 24, "kept_bytes": 8,
+  "added_bytes": 9, "seen_cost": 3, "kept_cost": 1
+ },
+ "ratios": {"3": 1, "4": 2},
+ "contents": [0, 0, 9]
+}"""
+
+
+def test_a_file_of_format_1_is_read(tmp_path):
+    """Written by hand, so that states of earlier releases stay readable."""
+    ratios = io.BytesIO()
+    np.save(ratios, np.array([1.5, 0.5, 2.5]))
+    with zipfile.ZipFile(tmp_path / "state", "w") as archive:
+        archive.writestr("head.json", HEAD.replace("VERSION", Zlib(9).version))
+        archive.writestr("ratios.npy", ratios.getvalue())
+        archive.writestr("contents.bin", b"\nto be or")
+    stream = ZipStream.load(tmp_path / "state")
+    assert (stream.tally.seen, stream.tally.kept, stream.remembered_bytes) == (3, 1, 9)
+    assert stream.rate == 0.5 + (0.5 * 3 - 1) / 1000
+    decision = stream.offer("to be or")
+    assert (decision.outcome, decision.threshold) == ("known", 0.5)
 
 
 def test_a_failed_save_leaves_the_older_state(tmp_path, monkeypatch):

@@ -1,6 +1,6 @@
 """Compressors: the protocol, the built-in ones, their priming, and the registry."""
 
-from entropylaw.compressors.base import Codec, Compressor, Primed, PrimingCompressor, option
+from entropylaw.compressors.base import Compressor, Primed, PrimingCompressor
 from entropylaw.compressors.brotli import Brotli
 from entropylaw.compressors.isal import Isal
 from entropylaw.compressors.lz4 import Lz4
@@ -20,7 +20,6 @@ from entropylaw.compressors.zstd import Zstd
 __all__ = [
     "Brotli",
     "Bz2",
-    "Codec",
     "Compressor",
     "CompressorInfo",
     "DictionaryPrimed",
@@ -37,7 +36,6 @@ __all__ = [
     "available_compressors",
     "describe",
     "get_compressor",
-    "option",
     "prime",
     "register_compressor",
 ]
