@@ -254,6 +254,10 @@ class TestRegistering:
         register_compressor("zlib", Zlib.from_options, replace=True)
         assert get_compressor("zlib:6") == Zlib(6)
 
+    def test_replace_is_a_flag(self):
+        with pytest.raises(CompressorSpecError, match="replace: expected True or False; saw 1"):
+            register_compressor("zlib", Nothing, replace=1)
+
     @pytest.mark.parametrize("name", ["", "a:b", None])
     def test_a_name_that_no_spec_could_reach(self, name):
         with pytest.raises(CompressorSpecError, match="without a colon"):

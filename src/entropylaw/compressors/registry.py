@@ -17,6 +17,7 @@ from entropylaw.compressors.zlib import Zlib
 from entropylaw.compressors.zlib_ng import ZlibNg
 from entropylaw.compressors.zstd import Zstd
 from entropylaw.errors import CompressorSpecError, EntropyLawError
+from entropylaw.validation import flag
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -25,7 +26,6 @@ ENTRY_POINT_GROUP = "entropylaw.compressors"
 
 Factory = Callable[..., Compressor]
 """Called with the options of a specification, each a string; returns a compressor."""
-
 
 Priming = Literal["exact", "conditional", "recompress"]
 
@@ -138,7 +138,7 @@ def register_compressor(name: str, factory: Factory, *, replace: bool = False) -
             f"factory: expected a callable that takes the options of a specification; saw "
             f"{factory!r}. Try a class, or a function that returns a compressor."
         )
-    if not replace and name in known_compressors():
+    if not flag("replace", replace, error=CompressorSpecError) and name in known_compressors():
         raise CompressorSpecError(
             f"name: expected one that is not taken; saw {name!r}, which exists already. "
             "Try another name, or replace=True."
