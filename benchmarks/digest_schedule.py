@@ -19,7 +19,7 @@ from scipy.stats import spearmanr
 
 from common import read_records, significant, write_result
 from entropylaw.compressors import Zstd
-from entropylaw.compressors.dictionary import WHOLE
+from entropylaw.compressors.priming.dictionary import WHOLE
 from entropylaw.io.load import as_corpus
 
 CODEC = Zstd(6, long=True)

@@ -22,8 +22,7 @@ import zstandard
 from common import measured, microseconds, read_records, significant, write_result
 from entropylaw import Corpus, get_compressor
 from entropylaw.compressors import Compressor, Primed
-from entropylaw.compressors.dictionary import BatchSizer, DictionaryPrimed
-from entropylaw.compressors.zlib import StateCopyPrimed
+from entropylaw.compressors.priming import BatchSizer, DictionaryPrimed, StateCopyPrimed
 from entropylaw.compressors.zstd import _batch_sizes
 from entropylaw.io.load import as_corpus
 from entropylaw.scoring import Scorer

@@ -1,7 +1,7 @@
 """Does reading a large set on a schedule cost quality? Whole digests beside the schedule.
 
 Beyond 8 MiB the whole chosen set is no longer read again after each round; see
-`entropylaw.compressors.dictionary`. Here one selection reads it whole each time all the same. The
+`entropylaw.compressors.priming`. Here one selection reads it whole each time all the same. The
 pool, the judge and the measures are those of quality.py, with a larger budget.
 """
 

@@ -183,7 +183,7 @@ ERRORS = {
     "budget = 1000|budget = 1.5": "4: select.budget: a fractional budget must be above 0",
     "budget = 1000|budget = true": "4: select.budget: expected a valid integer or a valid number "
     "or a valid string; saw true.",
-    "zstd:6:long|zstd:99": "5: select.compressor: zstd: level must be an integer from 1 to 22",
+    "zstd:6:long|zstd:99": "5: select.compressor: zstd level: expected an integer from 1 to 22",
     '"packing" = "lazy"|"packing" = "quick"': "6: select.packing: expected 'full' or 'lazy'; "
     'saw "quick".',
     '"answer"|5': "7: select.text.1: expected a valid string; saw 5.",

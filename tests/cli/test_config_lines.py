@@ -292,32 +292,32 @@ AUDIT = {
 }
 
 STREAM = {
-    "say how much to keep, in one of two ways": """
+    "keep, budget: expected one of them; saw both": """
         [stream]
         keep = 0.1  # here
         cost = "bytes"
         budget = 9  # here
     """,
-    "expected=90 belongs to budget=": """
+    "keep: expected it without expected=; saw keep=0.1, expected=90": """
         [stream]
         keep = 0.1  # here
         expected = 90  # here
     """,
-    "budget=9 needs expected=": """
+    "saw budget=9 alone": """
         [stream]
         budget = 9  # here
     """,
-    "budget=9 is more than expected=8": """
+    "budget: expected at most expected=8; saw 9": """
         [stream]
         budget = 9  # here
         expected = 8  # here
     """,
-    "recent_bytes must be an integer of at least 4096": """
+    "recent_bytes: expected an integer of at least 4,096": """
         [stream]
         keep = 0.1
         recent_bytes = 99  # here
     """,
-    "recent_bytes=50,000 is more than zlib:9 can see": """
+    "recent_bytes: expected at most 32,768, the window of zlib:9": """
         [stream]
         keep = 0.1
         compressor = "zlib"  # here

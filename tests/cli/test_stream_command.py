@@ -97,8 +97,8 @@ def test_broken_records(pool, tmp_path):
     ("typed", "says"),
     [
         (["--keep", 0.5], "-o kept.jsonl"),
-        (["-o", "out.jsonl"], "how much to keep"),
-        (["-o", "out.jsonl", "-b", 5], "needs expected="),
+        (["-o", "out.jsonl"], "keep, budget: expected one of them; saw neither"),
+        (["-o", "out.jsonl", "-b", 5], "together with expected="),
         (["-o", "pool.jsonl", "--keep", 0.5], "also an input"),
         (["-o", "out.jsonl", "--keep", 0.5, "--state", "out.jsonl"], "also an input"),
         (["-o", "out.parquet", "--keep", 0.5], "cannot write .parquet files"),

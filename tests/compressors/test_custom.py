@@ -68,7 +68,7 @@ def test_selection_equals_brute_force(compressor, texts, data):
     assert result.indices.tolist() == brute_force(texts, budget, k1, k2, k3, compressor)
 
 
-def test_result_tells_of_it():
+def test_the_manifest_records_it():
     result = ZipSelector(2, compressor=Pairs()).select(["abab", "abcd", "aaaa"])
     recorded = result.manifest.compressor
     assert (recorded.name, recorded.version, recorded.window) == ("pairs", "unknown", None)
@@ -90,7 +90,7 @@ def test_ratios_take_it():
     assert conditional_sizes(["abab"], ["abab"], Pairs()).tolist() == [2]
 
 
-def test_protocols_are_found_out_by_what_is_offered():
+def test_protocols_are_recognised_by_attributes():
     assert isinstance(Pairs(), Compressor)
     assert not isinstance(Pairs(), PrimingCompressor)
     assert describe(Pairs()).version == "unknown"

@@ -1,4 +1,4 @@
-"""A long prefix is digested on a schedule; what is new since has a small dictionary of its own."""
+"""A long prefix is digested on a schedule; newer bytes have a small dictionary of their own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 from dictionary_oracle import after, alone, chunks_of_text
 
 from entropylaw import Corpus, ZipSelector
-from entropylaw.compressors import Zstd, dictionary
+from entropylaw.compressors import Zstd
+from entropylaw.compressors.priming import dictionary
 
 LONG = Zstd(6, long=True)
 
@@ -22,13 +23,13 @@ def whole(monkeypatch):
 
 
 def parts_by_the_rule(chunks, whole):
-    """The two dictionaries after all chunks: what the documented schedule says of lengths."""
-    settled, recent = chunks[0], b""
+    """The two dictionaries after all chunks: by the documented schedule of lengths."""
+    older, recent = chunks[0], b""
     for chunk in chunks[1:]:
         recent += chunk
-        if len(recent) > len(settled) / 16 or len(recent) + len(settled) <= whole:
-            settled, recent = settled + recent, b""
-    return settled, recent
+        if len(recent) > len(older) / 16 or len(recent) + len(older) <= whole:
+            older, recent = older + recent, b""
+    return older, recent
 
 
 def test_an_item_counts_with_the_smaller_of_its_sizes(whole):
@@ -36,9 +37,9 @@ def test_an_item_counts_with_the_smaller_of_its_sizes(whole):
     items = [b"x", *chunks_of_text(5, 900, seed=1), chunks[-1][:500], chunks[0][:500]]
     primed, base, lengths = LONG.prime(chunks[0]), alone(LONG, chunks[0]), set()
     for count in range(1, len(chunks) + 1):
-        settled, recent = parts_by_the_rule(chunks[:count], whole)
+        older, recent = parts_by_the_rule(chunks[:count], whole)
         lengths.add(len(recent) // 700)
-        added = [after(LONG, settled, item) for item in items]
+        added = [after(LONG, older, item) for item in items]
         if recent:
             added = [
                 min(one, after(LONG, recent, item)) for one, item in zip(added, items, strict=True)
@@ -47,7 +48,7 @@ def test_an_item_counts_with_the_smaller_of_its_sizes(whole):
         assert primed.base == base
         if count < len(chunks):
             more = chunks[count]
-            grown = after(LONG, settled, more)
+            grown = after(LONG, older, more)
             if recent:
                 grown = min(grown, after(LONG, recent, more))
             base += grown - alone(LONG, b"")
@@ -55,7 +56,7 @@ def test_an_item_counts_with_the_smaller_of_its_sizes(whole):
     assert lengths >= {0, 1, 2, 3}
 
 
-def test_everything_is_seen_wherever_it_stands(whole):
+def test_everything_is_used_wherever_it_is(whole):
     rng = random.Random(0)
     noise = [rng.randbytes(1_500) for _ in range(90)]
     primed = LONG.prime(noise[0])

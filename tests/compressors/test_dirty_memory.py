@@ -29,7 +29,7 @@ print(json.dumps(found))
 
 
 def sizes(fill: int) -> dict[str, list[int]]:
-    """Return what each compressor says in a process whose memory is filled with one byte."""
+    """Return the sizes by each compressor in a process whose memory is filled with one byte."""
     fresh = {"PYTHONMALLOC": "malloc", "MALLOC_PERTURB_": str(fill)}
     # Without this threshold large blocks come from the system, which clears them.
     fresh["MALLOC_MMAP_THRESHOLD_"] = "100000000"

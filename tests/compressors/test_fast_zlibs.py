@@ -35,7 +35,7 @@ def after_dictionary(codec, level, known, item):
     """The stream of an item whose header names a dictionary, proved to hold the item."""
     stream = codec.compressobj(level, zdict=known)
     packed = stream.compress(item) + stream.flush()
-    assert packed[1] & 0x20, "the header says that a dictionary is needed"
+    assert packed[1] & 0x20, "expected a header with a dictionary id"
     assert zlib.decompressobj(zdict=known).decompress(packed) == item
     return packed
 

@@ -1,4 +1,4 @@
-"""The table of docs/explanation/memory.md holds every compressor, with what the code says of it."""
+"""The table of docs/explanation/memory.md lists every compressor, as the code describes it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def specs_of(cell):
 
 
 def every_form():
-    """Every level with and without the flag of its name, by what the registry says."""
+    """Every level with and without the flag of its name, by the usage in the registry."""
     for name in NAMES:
         lowest, highest, flag = re.fullmatch(
             rf"{name}\[:(\d+)-(\d+)\](?:\[:(\w+)\])?", usage_of(name)
@@ -48,9 +48,9 @@ def bytes_of(text):
     return int(count) * UNITS[unit]
 
 
-def test_each_form_of_each_compressor_stands_in_one_row():
-    told = [spec for compressors, *_ in ROWS for spec in specs_of(compressors)]
-    assert sorted(told) == sorted(every_form())
+def test_each_form_of_each_compressor_is_in_one_row():
+    listed = [spec for compressors, *_ in ROWS for spec in specs_of(compressors)]
+    assert sorted(listed) == sorted(every_form())
 
 
 def test_no_built_in_is_left_out():
@@ -58,17 +58,17 @@ def test_no_built_in_is_left_out():
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
-def test_a_row_says_what_the_code_says(row):
+def test_a_row_agrees_with_the_code(row):
     compressors, priming, remembers, notes = row
     infos = [describe(get_compressor(spec)) for spec in specs_of(compressors)]
     if "ng" in zlib.ZLIB_RUNTIME_VERSION and compressors.startswith("`zlib:"):
         pytest.skip("this Python was built with zlib-ng in the place of zlib")
     assert {info.priming for info in infos} == {priming}
     windows = {info.window for info in infos}
-    told = [bytes_of(end) for end in remembers.split(" to ")]
+    listed = [bytes_of(end) for end in remembers.split(" to ")]
     slack = 16  # brotli: a window of 4 MiB less 16 bytes
-    assert told[0] - slack <= min(windows) <= told[0]
-    assert told[-1] - slack <= max(windows) <= told[-1]
+    assert listed[0] - slack <= min(windows) <= listed[0]
+    assert listed[-1] - slack <= max(windows) <= listed[-1]
     of_the_extra = compressors.startswith(("`isal", "`zlib-ng"))
     assert ("extra `fast`" in notes) is of_the_extra
 

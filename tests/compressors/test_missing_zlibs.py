@@ -1,4 +1,4 @@
-"""Compressors whose package is not installed: nothing breaks, and the error says what to type."""
+"""Compressors whose package is not installed: nothing breaks, and the error names what to install."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from entropylaw.compressors import (
     register_compressor,
     registry,
 )
-from entropylaw.compressors.optional import fast_codec
+from entropylaw.compressors.base import extra_module
 from entropylaw.errors import CompressorSpecError, MissingExtraError
 
 
@@ -26,9 +26,9 @@ def hidden(monkeypatch):
     for module in ("isal", "isal.isal_zlib", "zlib_ng", "zlib_ng.zlib_ng"):
         monkeypatch.setitem(sys.modules, module, None)
     monkeypatch.setattr(registry, "_registered", {})
-    fast_codec.cache_clear()
+    extra_module.cache_clear()
     yield
-    fast_codec.cache_clear()
+    extra_module.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def hidden(monkeypatch):
         (lambda: ZipSelector(1, compressor="isal"), "isal"),
     ],
 )
-def test_the_error_says_what_to_install(build, name):
+def test_the_error_names_what_to_install(build, name):
     wanted = (
         rf"'{name}' needs {name}, which is not installed. Type: pip install 'entropylaw\[fast\]'"
     )
@@ -52,7 +52,7 @@ def test_the_error_says_what_to_install(build, name):
     assert (missing.value.package, missing.value.extra) == (name, "fast")
 
 
-def test_a_wrong_option_is_told_first():
+def test_a_wrong_option_is_reported_first():
     with pytest.raises(CompressorSpecError, match="from 0 to 3"):
         get_compressor("isal:9")
 

@@ -1,4 +1,4 @@
-"""Sizes after a tail are what the codec itself gives for tail and item, less the tail alone."""
+"""Sizes after a tail are the codec's own size of tail and item, less that of the tail."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from entropylaw import ZipSelector
 from entropylaw.compressors import Brotli, Bz2, describe
-from entropylaw.compressors.tail import TailPrimed
+from entropylaw.compressors.priming import TailPrimed
 from entropylaw.errors import CompressorError
 
 TAIL = 65_536
@@ -76,7 +76,7 @@ def test_it_is_recompression_while_the_prefix_is_within_the_tail(quality):
         whole.extend(chunk)
 
 
-def test_it_sees_as_far_as_its_window_says():
+def test_it_sees_as_far_as_its_window():
     assert describe(Brotli(5, tail=True)).window == TAIL
     noise = random.Random(0).randbytes(3 * TAIL)
     primed = Brotli(5, tail=True).prime(noise)

@@ -11,8 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from entropylaw.compressors import Zlib
-from entropylaw.compressors.base import RecompressPrimed
-from entropylaw.compressors.zlib import StateCopyPrimed, state_copy_is_exact
+from entropylaw.compressors.priming import RecompressPrimed, StateCopyPrimed, state_copy_is_exact
 
 WINDOW = 32_768
 HOLE = (32_506, 32_767)

@@ -1,4 +1,4 @@
-"""Without its package, an integration says what to install."""
+"""Without its package, importing an integration names the extra to install."""
 
 from __future__ import annotations
 

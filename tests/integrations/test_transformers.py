@@ -43,7 +43,7 @@ def rows() -> list[list[int]]:
 
 
 def tiny_model(loss_type: str | None = "ForCausalLM"):
-    """Without `loss_type` the Trainer cannot tell that the loss of GPT-2 shifts labels."""
+    """Without `loss_type` the Trainer does not know that the loss of GPT-2 shifts labels."""
     torch.manual_seed(0)
     config = transformers.GPT2Config(
         vocab_size=VOCABULARY, n_positions=32, n_embd=16, n_layer=1, n_head=2,
@@ -210,7 +210,7 @@ def test_nan_losses_are_seen_although_the_trainer_hides_them(tmp_path):
 def test_a_loss_that_the_model_does_not_return_is_refused(tmp_path):
     callback = FirstEpochLossCallback()
     trainer_of(tmp_path, [callback], label_smoothing_factor=0.1).train()
-    with pytest.raises(RunsError, match="no loss of its own"):
+    with pytest.raises(RunsError, match="a loss computed by the model; saw none"):
         callback.result()
 
 
@@ -219,7 +219,7 @@ def test_too_short_and_not_started(tmp_path):
     with pytest.raises(NotFittedError):
         callback.result()
     trainer_of(tmp_path, [callback], max_steps=3).train()
-    with pytest.raises(RunsError, match="stopped at step 3"):
+    with pytest.raises(RunsError, match="saw it end at step 3"):
         callback.result()
     with pytest.raises(ConfigError):
         FirstEpochLossCallback(steps=0)

@@ -1,4 +1,4 @@
-"""Train in one of two processes; write what the callback says, and the same computed apart."""
+"""Train in one of two processes; write the callback's result, and the same computed separately."""
 
 import json
 import os

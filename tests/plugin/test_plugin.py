@@ -92,22 +92,22 @@ def test_wrong_options_are_typed_errors(installed):
         from entropylaw.compressors import get_compressor
         from entropylaw.errors import CompressorSpecError
 
-        told = []
+        reported = []
         for spec in ("rawlzma:3:4", "rawlzma:99", "rawlzma:x"):
             try:
                 get_compressor(spec)
             except CompressorSpecError as error:
-                told.append(str(error))
-        print(json.dumps(told))
+                reported.append(str(error))
+        print(json.dumps(reported))
         """,
         installed=installed,
     )
     assert len(errors) == 3
     assert "does not take the options ['3', '4']" in errors[0]
-    assert "preset must be 0 to 9, got 99" in errors[1]
+    assert "preset: expected 0 to 9; saw 99" in errors[1]
 
 
-def test_it_keeps_every_promise(installed):
+def test_it_passes_every_check(installed):
     checked = run_code(
         """
         import json

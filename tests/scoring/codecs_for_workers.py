@@ -46,7 +46,7 @@ class RaisingWhenPrimed(Plain):
     def prime(self, prefix, /):
         if in_worker() and prefix:
             raise TwoArgumentsError("this", "that")
-        from entropylaw.compressors.base import RecompressPrimed
+        from entropylaw.compressors.priming import RecompressPrimed
 
         return RecompressPrimed(self, prefix)
 

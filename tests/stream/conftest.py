@@ -1,4 +1,4 @@
-"""Real text for the streams, and the oracle beside these tests made importable."""
+"""Real text for the streams, and the import path of the oracle."""
 
 import random
 import sys

@@ -1,4 +1,4 @@
-"""What a stream keeps, computed the slow and plain way: zlib of the standard library, no state."""
+"""The rows that a stream keeps, computed plainly with zlib of the standard library, no state."""
 
 import math
 import zlib

@@ -1,5 +1,6 @@
-"""What a stream keeps: what the oracle keeps, and nothing that it was given shortly before."""
+"""A stream keeps what the oracle keeps, and no copies of records kept shortly before."""
 
+import json
 import lzma
 import math
 import random
@@ -63,12 +64,12 @@ def test_what_is_owned_already_is_known(texts):
     assert sum(map(bool, other)) > 4 * sum(map(bool, owned[100:]))
 
 
-def test_a_decision_says_why(texts):
+def test_a_decision_has_a_reason(texts):
     stream = ZipStream(budget=40, expected=100, cost="bytes", on_error="skip")
     assert stream.offer("").outcome == "empty"
     assert stream.offer({"no": 1}).outcome == "unreadable"
-    dear = stream.offer("x" * 41)
-    assert (dear.outcome, bool(dear), dear.kept) == ("over budget", False, False)
+    costly = stream.offer("x" * 41)
+    assert (costly.outcome, bool(costly), costly.kept) == ("over budget", False, False)
     last = stream.offer("to be or not to be, that is the question")
     assert last.outcome == "kept" and last and last.ratio < last.threshold
     assert stream.offer("what then?").outcome == "over budget"
@@ -95,7 +96,22 @@ def test_records_come_out_as_they_went_in_and_lazily(texts):
 
 def test_the_printed_form(texts):
     stream = ZipStream(budget=300, expected=1_000, cost="bytes")
-    assert "300 of 1,000 bytes" in repr(stream)
+    assert repr(stream) == "ZipStream(300 of 1,000 bytes, kept 0 of 0 records)"
     list(stream.filter(texts[:100]))
-    assert f"{stream.tally.kept:,} of {stream.tally.seen:,} records" in repr(stream)
+    kept = f"{stream.tally.kept:,} of {stream.tally.seen:,} records"
+    assert repr(stream) == f"ZipStream(300 of 1,000 bytes, kept {kept})"
+    assert kept in str(stream)
     assert "<table>" in stream._repr_html_()
+
+
+def test_the_tally_is_a_result(texts):
+    empty = ZipStream(keep=0.5).tally
+    assert json.loads(json.dumps(empty.to_dict()))["ratio"] is None
+    stream = ZipStream(keep=0.5)
+    list(stream.filter(texts[:300]))
+    tally = stream.tally
+    kept = f"{tally.kept:,} of {tally.seen:,} records"
+    assert repr(tally) == f"StreamTally(kept {kept}, ratio {tally.ratio:.4g})"
+    assert kept in str(tally) and kept in tally._repr_html_()
+    assert tally.to_dict() == tally.to_frame().iloc[0].to_dict()
+    assert tally.to_dict()["ratio"] == tally.ratio == tally.kept_bytes / tally.added_bytes

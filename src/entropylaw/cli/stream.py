@@ -104,4 +104,4 @@ def _run(asked: StreamSettings, source: Path, *, as_json: bool) -> None:
             }
         )
     written = f"{asked.output}" if asked.state is None else f"{asked.output} and {asked.state}"
-    typer.echo(f"{made!r}\nwrote {written}", err=True)
+    typer.echo(f"{made}\nwrote {written}", err=True)

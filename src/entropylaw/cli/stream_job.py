@@ -23,7 +23,7 @@ from entropylaw.io.jsonl import FileRecord, RecordFile, check_destination, write
 from entropylaw.io.renderer import Renderer
 from entropylaw.io.watched import watched_records
 from entropylaw.stream import ZipStream
-from entropylaw.stream.state import Options, read_state
+from entropylaw.stream.state import StreamOptions, read_state
 from entropylaw.types import OnError
 
 _OPTIONS = {
@@ -77,7 +77,7 @@ def run(source: Path, output: Path, asked: StreamSettings) -> ZipStream:
     return stream
 
 
-def stream_of(asked: StreamSettings, saved: Options | None) -> ZipStream:
+def stream_of(asked: StreamSettings, saved: StreamOptions | None) -> ZipStream:
     """Return the stream that was saved, or a new one.
 
     Raises
@@ -140,7 +140,7 @@ def _as_saved(options: dict[str, Any]) -> dict[str, Any]:
     return said
 
 
-def _check_same(state: Path, saved: Options, said: dict[str, Any]) -> None:
+def _check_same(state: Path, saved: StreamOptions, said: dict[str, Any]) -> None:
     for name, value in said.items():
         if value != getattr(saved, name):
             raise ConfigError(

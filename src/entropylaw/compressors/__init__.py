@@ -1,18 +1,14 @@
-"""Compressors: the protocol, the built-in ones, and the registry."""
+"""Compressors: the protocol, the built-in ones, their priming, and the registry."""
 
-from entropylaw.compressors.base import (
-    Compressor,
-    CompressorInfo,
-    Primed,
-    PrimingCompressor,
-    describe,
-    prime,
-)
+from entropylaw.compressors.base import Compressor, Primed, PrimingCompressor
 from entropylaw.compressors.brotli import Brotli
 from entropylaw.compressors.isal import Isal
 from entropylaw.compressors.lz4 import Lz4
+from entropylaw.compressors.priming import DictionaryPrimed, RecompressPrimed, TailPrimed, prime
 from entropylaw.compressors.registry import (
+    CompressorInfo,
     available_compressors,
+    describe,
     get_compressor,
     register_compressor,
 )
@@ -26,11 +22,14 @@ __all__ = [
     "Bz2",
     "Compressor",
     "CompressorInfo",
+    "DictionaryPrimed",
     "Isal",
     "Lz4",
     "Lzma",
     "Primed",
     "PrimingCompressor",
+    "RecompressPrimed",
+    "TailPrimed",
     "Zlib",
     "ZlibNg",
     "Zstd",

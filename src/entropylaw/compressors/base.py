@@ -1,36 +1,72 @@
-"""What a compressor is: one required method, optional capabilities, and their defaults.
-
-A compressor is any object with
-
-* ``name``: a string that tells compressors with different options apart;
-* ``compressed_size(data) -> int``: the size of ``data`` compressed on its own, in bytes.
-
-It may also offer, and is found out by what it offers:
-
-* ``version``: the library that does the work and its version (sizes differ between builds);
-* ``window``: bytes of history it can see, or None for no limit;
-* ``releases_gil``: True if several threads may call it at once, and gain by it;
-* ``state_size(prefix_size) -> int``: bytes of memory that a primed prefix takes, for estimates;
-* ``prime(prefix) -> Primed``: read a prefix once, then size many continuations.
-"""
+"""The protocols of compressors, and the base class of the built-in ones."""
 
 from __future__ import annotations
 
+import re
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol, Self, runtime_checkable
+from dataclasses import Field, field, fields
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, ClassVar, Protocol, Self, TypeVar, cast, runtime_checkable
 
 import numpy as np
 
-from entropylaw.errors import CompressorError, EntropyLawError
-from entropylaw.types import IntArray
+from entropylaw.errors import (
+    CompressorError,
+    CompressorSpecError,
+    EntropyLawError,
+    MissingExtraError,
+)
+from entropylaw.types import BytesLike, IntArray
+from entropylaw.validation import as_integer, flag, integer
 
-Priming = Literal["exact", "conditional", "recompress"]
+T = TypeVar("T", int, bool)
 
 
 @runtime_checkable
 class Compressor(Protocol):
-    """Anything that can say how small some bytes become."""
+    """Anything with a name that measures the compressed size of bytes.
+
+    Required:
+
+    * ``name``: a string that holds every option, such as ``"zlib:9"``;
+    * ``compressed_size(data) -> int``: the size of ``data`` compressed on its own, in bytes.
+
+    Optional; the defaults apply where an attribute is missing:
+
+    * ``version``: str, the library that compresses and its version, since sizes differ between
+      builds (default ``"unknown"``);
+    * ``window``: bytes of history that the compressor can refer to, None for no limit (default
+      None);
+    * ``releases_gil``: True if several threads may call it at once and run in parallel (default
+      False);
+    * ``state_size(prefix_size) -> int``: bytes of memory that a primed prefix takes, for estimates
+      (default: the prefix itself);
+    * ``prime(prefix) -> Primed``: read a prefix once, then size many continuations of it (default:
+      prefix and continuation are compressed together each time).
+
+    Examples
+    --------
+    A compressor with one option, as a frozen dataclass:
+
+    >>> import bz2
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True)
+    ... class Blocks:
+    ...     level: int = 1
+    ...
+    ...     @property
+    ...     def name(self):
+    ...         return f"blocks:{self.level}"
+    ...
+    ...     def compressed_size(self, data, /):
+    ...         return len(bz2.compress(data, self.level))
+    >>> from entropylaw import compression_ratio
+    >>> compression_ratio(["to be or not to be"] * 50, Blocks()) > 1
+    True
+    """
 
     @property
     def name(self) -> str:
@@ -43,9 +79,9 @@ class Compressor(Protocol):
 
 
 class Primed(Protocol):
-    """A prefix that has been read once; continuations of it are sized cheaply.
+    """A prefix that has been read once, so that continuations of it are sized at low cost.
 
-    ``exact`` says which of two meanings the sizes have. True: ``size(x)`` equals
+    ``exact`` states which of two meanings the sizes have. True: ``size(x)`` equals
     ``compressed_size(prefix + x)`` to the byte. False (conditional): ``size(x)`` is
     ``base`` plus the bytes that ``x`` adds to a compressor that knows the prefix.
     """
@@ -69,7 +105,7 @@ class Primed(Protocol):
         ...
 
     def extend(self, more: bytes, /) -> None:
-        """Grow the prefix by `more`, without starting over."""
+        """Append `more` to the prefix, without reading all of it again."""
         ...
 
     def fork(self) -> Primed:
@@ -86,61 +122,8 @@ class PrimingCompressor(Compressor, Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class CompressorInfo:
-    """What results record about the compressor that made them.
-
-    Attributes
-    ----------
-    name : str
-        Name and options.
-    version : str
-        Library and version, or ``"unknown"``.
-    priming : {"exact", "conditional", "recompress"}
-        What the size of a continuation means; ``"recompress"`` is exact, at full cost.
-    window : int or None
-        Bytes of history it can see; None for no limit or unknown.
-    """
-
-    name: str
-    version: str
-    priming: Priming
-    window: int | None
-
-
-def describe(compressor: Compressor) -> CompressorInfo:
-    """Return what is known of a compressor, with defaults for what it does not offer.
-
-    Examples
-    --------
-    >>> from entropylaw.compressors import Zlib
-    >>> describe(Zlib(level=6)).window
-    32768
-    """
-    return CompressorInfo(
-        name=compressor.name,
-        version=str(getattr(compressor, "version", "unknown")),
-        priming=_priming_of(compressor),
-        window=getattr(compressor, "window", None),
-    )
-
-
-def _priming_of(compressor: Compressor) -> Priming:
-    primed = prime(compressor, b"")
-    if isinstance(primed, RecompressPrimed):
-        return "recompress"
-    return "exact" if primed.exact else "conditional"
-
-
-def prime(compressor: Compressor, prefix: bytes) -> Primed:
-    """Return `prefix` read once by `compressor`, by its own means or by recompression."""
-    if isinstance(compressor, PrimingCompressor):
-        return compressor.prime(prefix)
-    return RecompressPrimed(compressor, prefix)
-
-
 def measured_size(compressor: Compressor, data: bytes) -> int:
-    """Return ``compressor.compressed_size(data)``, checked.
+    """Return ``compressor.compressed_size(data)`` as an int, checked.
 
     Raises
     ------
@@ -156,42 +139,172 @@ def measured_size(compressor: Compressor, data: bytes) -> int:
             f"compressor {compressor.name!r} raised {type(error).__name__} on {len(data)} bytes: "
             f"{error}. Try entropylaw.testing.check_compressor on it."
         ) from error
-    smallest = 1 if data else 0  # nothing of something would make its ratio infinite
+    # This runs once per candidate, so it does not go through `entropylaw.validation`.
+    smallest = 1 if data else 0  # a size of 0 would make the ratio infinite
     if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < smallest:
         raise CompressorError(
-            f"compressor {compressor.name!r} returned {size!r} for {len(data)} bytes; "
-            "compressed_size must return a number of bytes: an int of 1 or more, "
-            "or 0 for empty data."
+            f"compressed_size of {compressor.name!r}: expected a number of bytes, an int of 1 or "
+            f"more (0 for empty data); saw {size!r} for {len(data)} bytes. "
+            "Try entropylaw.testing.check_compressor on it."
         )
     return int(size)
 
 
-class RecompressPrimed:
-    """The default primed prefix: keep it, and compress the whole each time."""
+def option(default: T, *, at_least: int | None = None, at_most: int | None = None) -> T:
+    """Declare an option of a `Codec`: a flag, or an integer with bounds that are both included."""
+    declared: Any = field(default=default, metadata={"at_least": at_least, "at_most": at_most})
+    return cast("T", declared)
 
-    exact = True
 
-    def __init__(self, compressor: Compressor, prefix: bytes) -> None:
-        self._compressor = compressor
-        self._prefix = prefix
+class Codec(ABC):
+    """Base of the built-in compressors, which derives everything about options from their fields.
+
+    A subclass is a frozen dataclass. It sets `family` and declares each option once, by `option`:
+    integers first, then flags. From these come the checks, ``name``, ``usage`` and
+    `from_options`; repr, equality and pickling come from the dataclass. Integers are spelled by
+    their value, flags by their name: ``"zlib:9:conditional"``.
+    """
+
+    __slots__ = ()
+
+    family: ClassVar[str]
+    """First part of the name."""
+
+    releases_gil: ClassVar[bool] = True
+
+    module: ClassVar[str | None] = None
+    """Module of the extra `fast` that compresses; it has the interface of `zlib`."""
+
+    def __post_init__(self) -> None:
+        for declared in fields(cast("Any", self)):
+            value = self._checked(declared, getattr(self, declared.name))
+            object.__setattr__(self, declared.name, value)
+        conflict = self._conflict()
+        if conflict:
+            raise CompressorSpecError(f"{self.family}: {conflict}")
+        if self.module is not None:
+            self._extra()  # raise here if the package is missing, not in the middle of a run
+
+    @classmethod
+    def from_options(cls, *options: str) -> Self:
+        """Build from the parts of a specification behind its name, such as ``"6", "long"``.
+
+        Raises
+        ------
+        CompressorSpecError
+            If an option is unknown, out of bounds or out of order.
+        """
+        declared = _declared(cls)
+        flags = {one.name for one in declared if _is_flag(one)}
+        rest, values = list(options), dict[str, Any]()
+        for one in declared:
+            if rest and (rest[0] == one.name if _is_flag(one) else rest[0] not in flags):
+                values[one.name] = True if _is_flag(one) else _number_or_text(rest[0])
+                del rest[0]
+        if rest:
+            raise CompressorSpecError(
+                f"{cls.family}: expected {cls.usage()}; saw the unknown option {rest[0]!r}. "
+                "Type `entropylaw compressors` for the options of each compressor."
+            )
+        return cls(**values)
+
+    @classmethod
+    def usage(cls) -> str:
+        """Return how specifications are spelled, such as ``"zstd[:1-22][:long]"``."""
+        parts = (
+            f"[:{one.name}]"
+            if _is_flag(one)
+            else f"[:{one.metadata['at_least']}-{one.metadata['at_most']}]"
+            for one in _declared(cls)
+        )
+        return cls.family + "".join(parts)
 
     @property
-    def base(self) -> int:
-        """Size of the prefix itself, in bytes."""
-        return measured_size(self._compressor, self._prefix)
+    def name(self) -> str:
+        """Name and options."""
+        return self._spelled(**{one.name: getattr(self, one.name) for one in _declared(type(self))})
 
-    def size(self, data: bytes, /) -> int:
-        """Return the size of the prefix followed by `data`, in bytes."""
-        return measured_size(self._compressor, self._prefix + data)
+    @property
+    @abstractmethod
+    def version(self) -> str:
+        """The library that compresses, and its version."""
 
-    def sizes(self, items: Sequence[bytes], /) -> IntArray:
-        """Return the size of the prefix followed by each item on its own."""
-        return np.fromiter((self.size(item) for item in items), np.int64, len(items))
+    @property
+    @abstractmethod
+    def window(self) -> int:
+        """Bytes of history that it can refer to."""
 
-    def extend(self, more: bytes, /) -> None:
-        """Grow the prefix by `more`."""
-        self._prefix += more
+    @abstractmethod
+    def compressed_size(self, data: BytesLike, /) -> int:
+        """Return the compressed size of `data` on its own, in bytes."""
 
-    def fork(self) -> Self:
-        """Return an equal primed prefix for another thread."""
-        return type(self)(self._compressor, self._prefix)
+    @classmethod
+    def is_installed(cls) -> bool:
+        """Return whether the package that compresses is installed; it is not imported."""
+        return cls.module is None or find_spec(cls.module.partition(".")[0]) is not None
+
+    def _conflict(self) -> str:
+        """Return why these options, each of them valid, cannot be combined; "" if they can."""
+        return ""
+
+    def _extra(self) -> Any:
+        """Return the module of the extra."""
+        assert self.module is not None
+        return extra_module(self.family, self.module)
+
+    @classmethod
+    def _checked(cls, declared: Field[Any], value: object) -> int:
+        """Return a valid value of an option as an int or a bool."""
+        label = f"{cls.family} {declared.name}"
+        try:
+            if _is_flag(declared):
+                return flag(label, value, error=CompressorSpecError)
+            least, most = declared.metadata["at_least"], declared.metadata["at_most"]
+            found = as_integer(value)
+            nearest = declared.default if found is None else min(max(found, least), most)
+            hint = f'Try "{cls._spelled(**{declared.name: nearest})}".'
+            return integer(
+                label, value, at_least=least, at_most=most, error=CompressorSpecError, hint=hint
+            )
+        except CompressorSpecError as error:
+            error.parameters = ()  # the option that users set is the compressor's specification
+            raise
+
+    @classmethod
+    def _spelled(cls, **values: Any) -> str:
+        """Return the specification with these options; flags that are False are left out."""
+        parts = (
+            name if value is True else str(value)
+            for name, value in values.items()
+            if value is not False
+        )
+        return ":".join([cls.family, *parts])
+
+
+@cache
+def extra_module(package: str, module: str) -> Any:
+    """Import a module of the extra `fast`.
+
+    Raises
+    ------
+    MissingExtraError
+        If its package is not installed.
+    """
+    try:
+        return import_module(module)
+    except ImportError as error:
+        purpose = f"the compressor {package!r}"
+        raise MissingExtraError(package, extra="fast", purpose=purpose) from error
+
+
+def _declared(codec: type[Codec]) -> tuple[Field[Any], ...]:
+    return fields(cast("Any", codec))
+
+
+def _is_flag(declared: Field[Any]) -> bool:
+    return isinstance(declared.default, bool)
+
+
+def _number_or_text(text: str) -> int | str:
+    """Return an integer if that is what the text spells in plain ASCII, else the text."""
+    return int(text) if re.fullmatch("-?[0-9]{1,9}", text) else text

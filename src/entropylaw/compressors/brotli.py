@@ -1,29 +1,27 @@
-"""Brotli. Its Python binding takes no prefix: what is known is compressed with each candidate."""
+"""Brotli. Its Python binding takes no prefix: the prefix is compressed with each candidate."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import brotli
 
-from entropylaw.compressors.base import Primed, RecompressPrimed
-from entropylaw.compressors.options import check_flag, check_integer, level_and_flag
-from entropylaw.compressors.tail import TailPrimed
-from entropylaw.errors import CompressorSpecError
+from entropylaw.compressors.base import Codec, Primed, option
+from entropylaw.compressors.priming import RecompressPrimed, TailPrimed
 from entropylaw.types import BytesLike
 
-WINDOW_LOG = 22
+_WINDOW_LOG = 22
 
-TAIL = 65_536
-"""Bytes of prefix that the tail form compresses anew with each continuation."""
+_TAIL = 65_536
+"""Bytes of prefix that the tail form compresses again with each continuation."""
 
-LOWEST_WITH_TAIL = 2
-"""Below, brotli lays out its tables by the length of the data, and differences mean nothing."""
+_LOWEST_WITH_TAIL = 2
+"""Below, brotli lays out its tables by the length of the data: differences are meaningless."""
 
 
 @dataclass(frozen=True, slots=True)
-class Brotli:
+class Brotli(Codec):
     """A brotli stream with a window of 4 MiB.
 
     Brotli from Python takes no dictionary and its states cannot be copied. So each continuation
@@ -39,18 +37,18 @@ class Brotli:
 
     Notes
     -----
-    The tail form does not give the sizes of recompression, and remembers 64 KiB, not 4 MiB. In a
-    set of 1 MB, on four collections of real text (``benchmarks/results/tail_error.json``):
+    The tail form does not give the sizes of recompression, and its window is 64 KiB, not 4 MiB. In
+    a set of 1 MB, on four collections of real text (``benchmarks/results/tail_error.json``):
 
-    * at quality 5, records add 7 to 16 % more than they do to the whole set, since what repeats
-      something older than the tail counts as news; the ranks of their union ratios correlate by
+    * at quality 5, records add 7 to 16 % more than they do to the whole set, since repeats of
+      anything older than the tail count as new; the ranks of their union ratios correlate by
       0.88 to 0.98 with those of recompression, which costs some 15 times as much;
-    * at quality 2, brotli may lay out the tail with a record in another way than the tail alone,
+    * at quality 2, brotli may lay out the tail with a record differently from the tail alone,
       and all records add the same bytes too many or too few: from 2 % too little in one
       collection to 66 % too much in another. Ranks correlate by 0.73 to 0.98. A byte or two may
       seem to make the set smaller.
 
-    `Zstd` remembers more and costs a small part of that.
+    `Zstd` has a larger window and costs a small fraction of that.
 
     Examples
     --------
@@ -58,32 +56,10 @@ class Brotli:
     'brotli:5'
     """
 
-    quality: int = 5
-    tail: bool = False
+    quality: int = option(5, at_least=0, at_most=11)
+    tail: bool = option(False)
 
-    releases_gil: ClassVar[bool] = True
-
-    def __post_init__(self) -> None:
-        check_integer("brotli", "quality", self.quality, lowest=0, highest=11)
-        check_flag("brotli", "tail", self.tail)
-        if self.tail and self.quality < LOWEST_WITH_TAIL:
-            raise CompressorSpecError(
-                f"brotli: with a tail, quality must be {LOWEST_WITH_TAIL} or more, "
-                f'got {self.quality}. Try "brotli:{LOWEST_WITH_TAIL}:tail".'
-            )
-
-    @classmethod
-    def from_options(cls, *options: str) -> Self:
-        """Build from the options of a specification such as ``"brotli:5:tail"``."""
-        quality, tail = level_and_flag(
-            "brotli", options, flag="tail", default=5, level_name="quality"
-        )
-        return cls(quality, tail)
-
-    @property
-    def name(self) -> str:
-        """Name and options."""
-        return f"brotli:{self.quality}:tail" if self.tail else f"brotli:{self.quality}"
+    family: ClassVar[str] = "brotli"
 
     @property
     def version(self) -> str:
@@ -92,15 +68,23 @@ class Brotli:
 
     @property
     def window(self) -> int:
-        """Bytes of history that it can see."""
-        return TAIL if self.tail else (1 << WINDOW_LOG) - 16
+        """Bytes of history that it can refer to."""
+        return _TAIL if self.tail else (1 << _WINDOW_LOG) - 16
 
     def compressed_size(self, data: BytesLike, /) -> int:
         """Return the compressed size of `data` on its own, in bytes."""
-        return len(brotli.compress(data, quality=self.quality, lgwin=WINDOW_LOG))
+        return len(brotli.compress(data, quality=self.quality, lgwin=_WINDOW_LOG))
 
     def prime(self, prefix: bytes, /) -> Primed:
         """Return `prefix` read once; conditional in the tail form, else recompressed."""
         if self.tail:
-            return TailPrimed(self, prefix, length=TAIL)
+            return TailPrimed(self, prefix, length=_TAIL)
         return RecompressPrimed(self, prefix)
+
+    def _conflict(self) -> str:
+        if self.tail and self.quality < _LOWEST_WITH_TAIL:
+            return (
+                f"expected a quality of at least {_LOWEST_WITH_TAIL} with tail; saw "
+                f'{self.quality}. Try "brotli:{_LOWEST_WITH_TAIL}:tail".'
+            )
+        return ""

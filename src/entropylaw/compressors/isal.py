@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from functools import partial
+from typing import Any, ClassVar
 
-from entropylaw.compressors.base import Primed
-from entropylaw.compressors.dictionary import BatchSizer, DictionaryPrimed
-from entropylaw.compressors.optional import fast_codec
-from entropylaw.compressors.options import check_integer, no_more_options, read_integer
-from entropylaw.compressors.zlib import DICTIONARY_ID, WINDOW
+from entropylaw.compressors.base import Codec, Primed, option
+from entropylaw.compressors.priming import DEFLATE_WINDOW, deflate_dictionary
 from entropylaw.types import BytesLike
 
 
 @dataclass(frozen=True, slots=True)
-class Isal:
+class Isal(Codec):
     """Deflate in a zlib wrapper by ISA-L.
 
     Its states cannot be copied, so the last 32 KiB of a prefix become the dictionary. Sizes differ
-    from those of `Zlib`, and may between kinds of processor.
+    from those of `Zlib`, and may differ between kinds of processor.
 
     Parameters
     ----------
@@ -37,25 +35,11 @@ class Isal:
     True
     """
 
-    level: int = 2
+    level: int = option(2, at_least=0, at_most=3)
 
-    window: ClassVar[int] = WINDOW
-    releases_gil: ClassVar[bool] = True
-
-    def __post_init__(self) -> None:
-        check_integer("isal", "level", self.level, lowest=0, highest=3)
-        fast_codec("isal")  # a missing package shows now, not in the middle of a run
-
-    @classmethod
-    def from_options(cls, *options: str) -> Self:
-        """Build from the options of a specification such as ``"isal:2"``."""
-        no_more_options("isal", options[1:])
-        return cls(*(read_integer("isal", "level", text) for text in options))
-
-    @property
-    def name(self) -> str:
-        """Name and options."""
-        return f"isal:{self.level}"
+    family: ClassVar[str] = "isal"
+    module: ClassVar[str] = "isal.isal_zlib"
+    window: ClassVar[int] = DEFLATE_WINDOW
 
     @property
     def version(self) -> str:
@@ -66,27 +50,16 @@ class Isal:
 
     def compressed_size(self, data: BytesLike, /) -> int:
         """Return the compressed size of `data` on its own, in bytes."""
-        # Not by the one-shot call: its match tables are not cleared at levels 1 and 2, so that
-        # sizes depend on what was in that memory before.
-        stream = fast_codec("isal").compressobj(self.level)
+        # Not by the one-shot call: at levels 1 and 2 it does not clear its match tables, so that
+        # sizes depend on the former content of that memory.
+        stream = self._extra().compressobj(self.level)
         return len(stream.compress(data)) + len(stream.flush())
 
     def prime(self, prefix: bytes, /) -> Primed:
         """Return `prefix` read once; conditional."""
-        return DictionaryPrimed(
-            prefix,
-            one_shot=self.compressed_size,
-            digest=bytes,
-            encoder=self._encoder,
-            window=WINDOW,
+        return deflate_dictionary(
+            prefix, one_shot=self.compressed_size, stream_after=self._stream_after
         )
 
-    def _encoder(self, visible: bytes) -> BatchSizer:
-        codec = fast_codec("isal")
-
-        def sizes(items: Sequence[bytes]) -> Iterator[int]:
-            for item in items:
-                stream = codec.compressobj(self.level, zdict=visible)
-                yield len(stream.compress(item)) + len(stream.flush()) - DICTIONARY_ID
-
-        return sizes
+    def _stream_after(self, visible: bytes) -> Callable[[], Any]:
+        return partial(self._extra().compressobj, self.level, zdict=visible)

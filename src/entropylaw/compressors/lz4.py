@@ -1,25 +1,22 @@
-"""LZ4 blocks. Priming is conditional: the last 64 KB of the prefix become the dictionary."""
+"""LZ4 blocks. Priming is conditional: the last 64 KiB of the prefix become the dictionary."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import lz4
 import lz4.block
 
-from entropylaw.compressors.base import Primed
-from entropylaw.compressors.dictionary import BatchSizer, DictionaryPrimed
-from entropylaw.compressors.options import check_integer, no_more_options, read_integer
+from entropylaw.compressors.base import Codec, Primed, option
+from entropylaw.compressors.priming import BatchSizer, DictionaryPrimed
 from entropylaw.types import BytesLike
-
-WINDOW = 65_536
 
 
 @dataclass(frozen=True, slots=True)
-class Lz4:
+class Lz4(Codec):
     """One LZ4 block, without frame or stored size.
 
     Parameters
@@ -33,24 +30,10 @@ class Lz4:
     True
     """
 
-    level: int = 0
+    level: int = option(0, at_least=0, at_most=12)
 
-    window: ClassVar[int] = WINDOW
-    releases_gil: ClassVar[bool] = True
-
-    def __post_init__(self) -> None:
-        check_integer("lz4", "level", self.level, lowest=0, highest=12)
-
-    @classmethod
-    def from_options(cls, *options: str) -> Self:
-        """Build from the options of a specification such as ``"lz4:9"``."""
-        no_more_options("lz4", options[1:])
-        return cls(*(read_integer("lz4", "level", text) for text in options))
-
-    @property
-    def name(self) -> str:
-        """Name and options."""
-        return f"lz4:{self.level}"
+    family: ClassVar[str] = "lz4"
+    window: ClassVar[int] = 65_536
 
     @property
     def version(self) -> str:
@@ -66,9 +49,9 @@ class Lz4:
         return DictionaryPrimed(
             prefix,
             one_shot=self.compressed_size,
-            digest=_apart,
+            digest=_copied,
             encoder=self._encoder,
-            window=WINDOW,
+            window=self.window,
         )
 
     def _encoder(self, visible: bytes) -> BatchSizer:
@@ -87,6 +70,6 @@ class Lz4:
         )
 
 
-def _apart(visible: bytes) -> bytes:
-    """Return a copy in memory of its own: LZ4 forgets a dictionary that overlaps its input."""
+def _copied(visible: bytes) -> bytes:
+    """Return a copy in new memory: LZ4 ignores a dictionary that overlaps its input."""
     return bytes(bytearray(visible))

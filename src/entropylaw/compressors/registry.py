@@ -1,15 +1,23 @@
-"""From a specification such as ``"zstd:6"`` to a compressor; third parties join here."""
+"""The registry: compressors by specifications such as ``"zstd:6"``, built-in and third-party."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
-from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
-from entropylaw.compressors.base import Compressor
-from entropylaw.compressors.optional import FAST, is_installed
+from entropylaw.compressors.base import Codec, Compressor
+from entropylaw.compressors.brotli import Brotli
+from entropylaw.compressors.isal import Isal
+from entropylaw.compressors.lz4 import Lz4
+from entropylaw.compressors.priming import RecompressPrimed, prime
+from entropylaw.compressors.stdlib import Bz2, Lzma
+from entropylaw.compressors.zlib import Zlib
+from entropylaw.compressors.zlib_ng import ZlibNg
+from entropylaw.compressors.zstd import Zstd
 from entropylaw.errors import CompressorSpecError, EntropyLawError
+from entropylaw.validation import flag
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -19,26 +27,53 @@ ENTRY_POINT_GROUP = "entropylaw.compressors"
 Factory = Callable[..., Compressor]
 """Called with the options of a specification, each a string; returns a compressor."""
 
+Priming = Literal["exact", "conditional", "recompress"]
 
-class _BuiltIn(NamedTuple):
-    """Where the class of a built-in name is, and how its specifications are spelled."""
-
-    module: str
-    attribute: str
-    usage: str
-
-
-_BUILT_IN = {
-    "zlib": _BuiltIn("entropylaw.compressors.zlib", "Zlib", "zlib[:0-9][:conditional]"),
-    "zstd": _BuiltIn("entropylaw.compressors.zstd", "Zstd", "zstd[:1-22][:long]"),
-    "lz4": _BuiltIn("entropylaw.compressors.lz4", "Lz4", "lz4[:0-12]"),
-    "brotli": _BuiltIn("entropylaw.compressors.brotli", "Brotli", "brotli[:0-11][:tail]"),
-    "bz2": _BuiltIn("entropylaw.compressors.stdlib", "Bz2", "bz2[:1-9]"),
-    "lzma": _BuiltIn("entropylaw.compressors.stdlib", "Lzma", "lzma[:0-9]"),
-    "isal": _BuiltIn("entropylaw.compressors.isal", "Isal", "isal[:0-3]"),
-    "zlib-ng": _BuiltIn("entropylaw.compressors.zlib_ng", "ZlibNg", "zlib-ng[:0-9][:conditional]"),
+_BUILT_IN: dict[str, type[Codec]] = {
+    codec.family: codec for codec in (Zlib, Zstd, Lz4, Brotli, Bz2, Lzma, Isal, ZlibNg)
 }
 _registered: dict[str, Factory] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class CompressorInfo:
+    """Description of a compressor, as results record it.
+
+    Attributes
+    ----------
+    name : str
+        Name and options.
+    version : str
+        Library and version, or ``"unknown"``.
+    priming : {"exact", "conditional", "recompress"}
+        Meaning of the size of a continuation; ``"recompress"`` is exact, at full cost.
+    window : int or None
+        Bytes of history it can refer to; None for no limit or unknown.
+    """
+
+    name: str
+    version: str
+    priming: Priming
+    window: int | None
+
+
+def describe(compressor: Compressor) -> CompressorInfo:
+    """Return the description of a compressor, with defaults for what it does not offer.
+
+    Examples
+    --------
+    >>> from entropylaw.compressors import Zlib
+    >>> describe(Zlib(level=6)).window
+    32768
+    """
+    primed = prime(compressor, b"")
+    exact: Priming = "recompress" if isinstance(primed, RecompressPrimed) else "exact"
+    return CompressorInfo(
+        name=compressor.name,
+        version=str(getattr(compressor, "version", "unknown")),
+        priming=exact if primed.exact else "conditional",
+        window=getattr(compressor, "window", None),
+    )
 
 
 def get_compressor(spec: str | Compressor) -> Compressor:
@@ -64,7 +99,7 @@ def get_compressor(spec: str | Compressor) -> Compressor:
     if isinstance(spec, str):
         name, *options = spec.split(":")
         return _built(name, _factory(name, spec), options)
-    return _checked(spec, 'a compressor must be a name such as "zlib:9" or')
+    return _checked(spec, 'compressor: expected a name such as "zlib:9", or')
 
 
 def register_compressor(name: str, factory: Factory, *, replace: bool = False) -> None:
@@ -73,18 +108,18 @@ def register_compressor(name: str, factory: Factory, *, replace: bool = False) -
     Parameters
     ----------
     name : str
-        Without a colon.
+        Non-empty, without a colon.
     factory : callable
-        Called with the options after the colons, each a string. Of a class that has
-        ``from_options``, that is called.
+        Called with the options after the colons, each a string. If it is a class with
+        ``from_options``, that is called instead.
     replace : bool, default False
         Allow a name that is taken.
 
     Raises
     ------
     CompressorSpecError
-        If the name holds a colon, or is taken and `replace` is False, or the factory cannot
-        be called.
+        If the name is empty or has a colon, or is taken and `replace` is False, or the factory
+        is not callable.
 
     Examples
     --------
@@ -93,18 +128,20 @@ def register_compressor(name: str, factory: Factory, *, replace: bool = False) -
     >>> get_compressor("quick")
     Lz4(level=1)
     """
-    if not name or ":" in name:
+    if not isinstance(name, str) or not name or ":" in name:
         raise CompressorSpecError(
-            f"a compressor's registered name must be non-empty and without a colon, got {name!r}."
+            f"name: expected a non-empty string without a colon; saw {name!r}. "
+            'Try a word such as "mine"; what follows a colon are its options.'
         )
     if not callable(factory):
         raise CompressorSpecError(
-            f"a factory is called with the options of a specification, got {factory!r}. "
-            "Pass a class, or a function that returns a compressor."
+            f"factory: expected a callable that takes the options of a specification; saw "
+            f"{factory!r}. Try a class, or a function that returns a compressor."
         )
-    if not replace and name in known_compressors():
+    if not flag("replace", replace, error=CompressorSpecError) and name in known_compressors():
         raise CompressorSpecError(
-            f"a compressor named {name!r} exists already. Choose another name, or replace=True."
+            f"name: expected one that is not taken; saw {name!r}, which exists already. "
+            "Try another name, or replace=True."
         )
     _registered[name] = factory
 
@@ -112,48 +149,49 @@ def register_compressor(name: str, factory: Factory, *, replace: bool = False) -
 def available_compressors() -> tuple[str, ...]:
     """Return every name that `get_compressor` can build here, sorted.
 
-    Those of an extra that is not installed are left out.
+    Names whose package is not installed are left out.
 
     Examples
     --------
     >>> "zlib" in available_compressors()
     True
     """
-    missing = {name for name in FAST.keys() - _registered.keys() if not is_installed(name)}
-    return tuple(name for name in known_compressors() if name not in missing)
+    return tuple(
+        name
+        for name in known_compressors()
+        if name in _registered or name not in _BUILT_IN or _BUILT_IN[name].is_installed()
+    )
 
 
 def known_compressors() -> tuple[str, ...]:
-    """Return every name that means something, sorted, be it usable here or not."""
+    """Return every name that is built in, registered or published by a package, sorted."""
     return tuple(sorted({*_BUILT_IN, *_registered, *_plugins()}))
 
 
 def usage_of(name: str) -> str:
-    """Return how specifications of a name are spelled; the bare name if that is not known.
+    """Return how specifications of a name are spelled; the bare name if it is not built in.
 
     Examples
     --------
     >>> usage_of("zstd")
     'zstd[:1-22][:long]'
     """
-    own = name in _BUILT_IN and name not in _registered
-    return _BUILT_IN[name].usage if own else name
+    return _BUILT_IN[name].usage() if name in _BUILT_IN and name not in _registered else name
 
 
 def _factory(name: str, spec: str) -> Factory:
     if name in _registered:
         return _options_factory(_registered[name])
     if name in _BUILT_IN:
-        built_in = _BUILT_IN[name]
-        return _options_factory(getattr(import_module(built_in.module), built_in.attribute))
+        return _BUILT_IN[name].from_options
     plugins = _plugins()
     if name in plugins:
         return _options_factory(_loaded(plugins[name]))
-    known = available_compressors()
     close = difflib.get_close_matches(name.lower(), known_compressors(), n=1)
     hint = f' Did you mean "{close[0]}"?' if close else ""
     raise CompressorSpecError(
-        f"no compressor named {name!r} (from {spec!r}).{hint} Known: {', '.join(known)}."
+        f"no compressor named {name!r} (from {spec!r}).{hint} "
+        f"Known: {', '.join(available_compressors())}."
     )
 
 
@@ -164,7 +202,7 @@ def _loaded(plugin: EntryPoint) -> Factory:
         package = plugin.dist.name if plugin.dist else "an unknown package"
         raise CompressorSpecError(
             f"compressor {plugin.name!r} comes from {package} as {plugin.value!r}, which cannot "
-            f"be loaded: {error}. Install that package anew, or remove it."
+            f"be loaded: {error}. Try to reinstall that package, or remove it."
         ) from error
     return factory
 
@@ -184,24 +222,24 @@ def _built(name: str, factory: Factory, options: list[str]) -> Compressor:
         raise CompressorSpecError(
             f"compressor {name!r} does not take the options {options}: {error}"
         ) from error
-    return _checked(built, f"the factory of {name!r} must return")
+    return _checked(built, f"factory of {name!r}: expected")
 
 
-def _checked(compressor: object, demand: str) -> Compressor:
-    """Return what is a compressor; the demand opens the message about what is none."""
+def _checked(compressor: object, expected: str) -> Compressor:
+    """Return `compressor` if it is one; `expected` opens the message if it is not."""
     if isinstance(compressor, type) or not isinstance(compressor, Compressor):
         raise CompressorSpecError(
-            f"{demand} an object with `name` and `compressed_size(data)`, got {compressor!r}."
-            + (" Pass an instance, not the class." if isinstance(compressor, type) else "")
+            f"{expected} an object with `name` and `compressed_size(data)`; saw {compressor!r}."
+            + (" Try an instance, not the class." if isinstance(compressor, type) else "")
         )
     if not isinstance(compressor.name, str) or not compressor.name:
         raise CompressorSpecError(
-            f"the `name` of a compressor must be a non-empty string, got {compressor.name!r}."
+            f"`name` of a compressor: expected a non-empty string; saw {compressor.name!r}."
         )
     return compressor
 
 
 def _plugins() -> dict[str, EntryPoint]:
-    from importlib.metadata import entry_points  # quick imports: only names not built in need it
+    from importlib.metadata import entry_points  # slow to import, and built-in names do not need it
 
     return {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}

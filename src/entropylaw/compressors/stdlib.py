@@ -6,17 +6,17 @@ import bz2
 import lzma
 import platform
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
-from entropylaw.compressors.options import check_integer, no_more_options, read_integer
+from entropylaw.compressors.base import Codec, option
 from entropylaw.types import BytesLike
 
-LZMA_WINDOWS = tuple(1 << log for log in (18, 20, 21, 22, 22, 23, 23, 24, 25, 26))
+_LZMA_WINDOWS = tuple(1 << log for log in (18, 20, 21, 22, 22, 23, 23, 24, 25, 26))
 """Dictionary size of each xz preset, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Bz2:
+class Bz2(Codec):
     """bzip2: blocks of 100 KB times the level, each sorted on its own.
 
     Parameters
@@ -30,32 +30,18 @@ class Bz2:
     900000
     """
 
-    level: int = 9
+    level: int = option(9, at_least=1, at_most=9)
 
-    releases_gil: ClassVar[bool] = True
-
-    def __post_init__(self) -> None:
-        check_integer("bz2", "level", self.level, lowest=1, highest=9)
-
-    @classmethod
-    def from_options(cls, *options: str) -> Self:
-        """Build from the options of a specification such as ``"bz2:9"``."""
-        no_more_options("bz2", options[1:])
-        return cls(*(read_integer("bz2", "level", text) for text in options))
-
-    @property
-    def name(self) -> str:
-        """Name and options."""
-        return f"bz2:{self.level}"
+    family: ClassVar[str] = "bz2"
 
     @property
     def version(self) -> str:
-        """bzip2 does not tell its version to Python."""
+        """The version of Python, since its bz2 module does not give that of bzip2."""
         return f"bz2 of Python {platform.python_version()}"
 
     @property
     def window(self) -> int:
-        """Bytes of history it can see: one block."""
+        """Bytes of history that it can refer to: one block."""
         return 100_000 * self.level
 
     def compressed_size(self, data: BytesLike, /) -> int:
@@ -64,8 +50,8 @@ class Bz2:
 
 
 @dataclass(frozen=True, slots=True)
-class Lzma:
-    """xz: dense, slow, with a long memory; a good independent judge of a selection.
+class Lzma(Codec):
+    """xz: dense, slow, with a large window; suited to judge a selection independently.
 
     Parameters
     ----------
@@ -78,33 +64,19 @@ class Lzma:
     True
     """
 
-    preset: int = 6
+    preset: int = option(6, at_least=0, at_most=9)
 
-    releases_gil: ClassVar[bool] = True
-
-    def __post_init__(self) -> None:
-        check_integer("lzma", "preset", self.preset, lowest=0, highest=9)
-
-    @classmethod
-    def from_options(cls, *options: str) -> Self:
-        """Build from the options of a specification such as ``"lzma:9"``."""
-        no_more_options("lzma", options[1:])
-        return cls(*(read_integer("lzma", "preset", text) for text in options))
-
-    @property
-    def name(self) -> str:
-        """Name and options."""
-        return f"lzma:{self.preset}"
+    family: ClassVar[str] = "lzma"
 
     @property
     def version(self) -> str:
-        """Liblzma does not tell its version to Python."""
+        """The version of Python, since its lzma module does not give that of liblzma."""
         return f"lzma of Python {platform.python_version()}"
 
     @property
     def window(self) -> int:
-        """Bytes of history it can see."""
-        return LZMA_WINDOWS[self.preset]
+        """Bytes of history that it can refer to."""
+        return _LZMA_WINDOWS[self.preset]
 
     def compressed_size(self, data: BytesLike, /) -> int:
         """Return the compressed size of `data` on its own, in bytes."""

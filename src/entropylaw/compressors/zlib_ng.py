@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from entropylaw.compressors.optional import fast_codec
+from entropylaw.compressors.base import option
 from entropylaw.compressors.zlib import Zlib
 
 
@@ -14,7 +14,8 @@ class ZlibNg(Zlib):
     """Deflate in a zlib wrapper by zlib-ng.
 
     Level 8 is as dense as `Zlib` at level 9, at about half of the cost of a candidate; level 9
-    costs what that does. Sizes differ from those of `Zlib`, and may between kinds of processor.
+    costs as much as `Zlib` at level 9. Sizes differ from those of `Zlib`, and may differ between
+    kinds of processor.
 
     Each build is tried before its priming may count as exact. zlib-ng 2.3 is exact at levels 2,
     3, 4, 7, 8 and 9. At 1, 5 and 6 its states depend on how they were fed, so there a candidate
@@ -39,14 +40,10 @@ class ZlibNg(Zlib):
     'zlib-ng:8'
     """
 
-    level: int = 8
+    level: int = option(8, at_least=0, at_most=9)
 
-    _family: ClassVar[str] = "zlib-ng"
-    _usual_level: ClassVar[int] = 8
-
-    def __post_init__(self) -> None:
-        Zlib.__post_init__(self)
-        fast_codec("zlib-ng")  # a missing package shows now, not in the middle of a run
+    family: ClassVar[str] = "zlib-ng"
+    module: ClassVar[str] = "zlib_ng.zlib_ng"
 
     @property
     def version(self) -> str:
@@ -58,4 +55,4 @@ class ZlibNg(Zlib):
 
     @property
     def _codec(self) -> Any:
-        return fast_codec("zlib-ng")
+        return self._extra()

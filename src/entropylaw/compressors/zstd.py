@@ -6,22 +6,21 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import zstandard
 
-from entropylaw.compressors.base import Primed
-from entropylaw.compressors.dictionary import BatchSizer, DictionaryPrimed
-from entropylaw.compressors.options import check_flag, check_integer, level_and_flag
+from entropylaw.compressors.base import Codec, Primed, option
+from entropylaw.compressors.priming import BatchSizer, DictionaryPrimed
 from entropylaw.types import BytesLike
 
-LONG_WINDOW_LOG = 27
-"""Of the long form: 128 MiB, the most that every zstd decoder accepts by default."""
+_LONG_WINDOW_LOG = 27
+"""Window of the long form: 128 MiB, the most that every zstd decoder accepts by default."""
 
-FAST_REACH = 1 << 24
-"""Bytes of a dictionary that zstd reads at its fast strategies, however large the tables."""
+_FAST_REACH = 1 << 24
+"""Bytes of a dictionary that zstd reads at its fast strategies, whatever the size of the tables."""
 
-SMALLEST_DICTIONARY = 8
+_SMALLEST_DICTIONARY = 8
 """zstd ignores dictionaries shorter than this."""
 
 
@@ -36,7 +35,7 @@ _contexts = _Contexts()
 
 
 @dataclass(frozen=True, slots=True)
-class Zstd:
+class Zstd(Codec):
     """Zstandard without checksum, content size or dictionary id in the frame.
 
     Parameters
@@ -44,8 +43,8 @@ class Zstd:
     level : int, default 3
         1 (fastest) to 22 (densest).
     long : bool, default False
-        Let a primed prefix be seen whole, up to 128 MiB (16 MiB at the fastest levels): the
-        tables grow with the prefix. The default form sees what the level's own tables reach,
+        Make all of a primed prefix visible, up to 128 MiB (16 MiB at the fastest levels): the
+        tables grow with the prefix. The default window is what the level's own tables reach:
         128 KiB at level 1, 1 MiB at 6, 8 MiB at 19.
 
     Examples
@@ -54,25 +53,10 @@ class Zstd:
     'zstd:6:long'
     """
 
-    level: int = 3
-    long: bool = False
+    level: int = option(3, at_least=1, at_most=22)
+    long: bool = option(False)
 
-    releases_gil: ClassVar[bool] = True
-
-    def __post_init__(self) -> None:
-        check_integer("zstd", "level", self.level, lowest=1, highest=22)
-        check_flag("zstd", "long", self.long)
-
-    @classmethod
-    def from_options(cls, *options: str) -> Self:
-        """Build from the options of a specification such as ``"zstd:6:long"``."""
-        level, long = level_and_flag("zstd", options, flag="long", default=3)
-        return cls(level, long)
-
-    @property
-    def name(self) -> str:
-        """Name and options."""
-        return f"zstd:{self.level}:long" if self.long else f"zstd:{self.level}"
+    family: ClassVar[str] = "zstd"
 
     @property
     def version(self) -> str:
@@ -82,13 +66,13 @@ class Zstd:
 
     @property
     def window(self) -> int:
-        """Bytes of prefix that can be seen."""
+        """Bytes of prefix that it can refer to."""
         own = zstandard.ZstdCompressionParameters.from_level(self.level)
         if self.long:
             short = own.strategy <= zstandard.STRATEGY_DFAST
-            return FAST_REACH if short else 1 << LONG_WINDOW_LOG
+            return _FAST_REACH if short else 1 << _LONG_WINDOW_LOG
         if zstandard.STRATEGY_GREEDY <= own.strategy <= zstandard.STRATEGY_LAZY2:
-            # Rows of 16 places that drop their oldest: nothing is left of what came before.
+            # Rows of 16 places that drop their oldest entry, so nothing older remains.
             tables = 2 << own.hash_log
         else:
             tables = 8 << max(own.hash_log, own.chain_log)
@@ -109,24 +93,24 @@ class Zstd:
         )
 
     def parameters(self, prefix_size: int) -> zstandard.ZstdCompressionParameters:
-        """Return the parameters used with a primed prefix of so many bytes."""
+        """Return the parameters for a primed prefix of `prefix_size` bytes."""
         options = {"write_checksum": 0, "write_content_size": 0, "write_dict_id": 0}
         if self.long:
             tables = min(max(prefix_size.bit_length(), 17), 26)
             options |= {
-                "window_log": LONG_WINDOW_LOG,
+                "window_log": _LONG_WINDOW_LOG,
                 "hash_log": tables,
                 "chain_log": tables,
             }
         return zstandard.ZstdCompressionParameters.from_level(self.level, **options)
 
     def state_size(self, prefix_size: int) -> int:
-        """Return the bytes that the digest of a prefix of so many bytes takes."""
+        """Return the bytes of memory that the digest of a prefix of `prefix_size` bytes takes."""
         return self.parameters(prefix_size).estimated_compression_context_size()
 
     def _digest(self, visible: bytes) -> _Digest:
         parameters = self.parameters(len(visible))
-        if len(visible) < SMALLEST_DICTIONARY:
+        if len(visible) < _SMALLEST_DICTIONARY:
             return _Digest(parameters, None)
         dictionary = zstandard.ZstdCompressionDict(
             visible, dict_type=zstandard.DICT_TYPE_RAWCONTENT
@@ -164,8 +148,9 @@ class _Digest:
 def _batch_sizes(context: zstandard.ZstdCompressor, items: Sequence[bytes]) -> list[int]:
     """Return the compressed size of each item.
 
-    The batch call leaves the interpreter once for all items, so that threads do not wait for
-    one another at every record. It refuses batches without a byte, and not every build has it.
+    The batch call releases the interpreter lock once for all items, so that threads do not wait
+    for one another at every record. It refuses batches without a byte, and not every build has
+    it.
     """
     if any(items) and "multi_compress_to_buffer" in zstandard.backend_features:
         frames = context.multi_compress_to_buffer(list(items), threads=1)

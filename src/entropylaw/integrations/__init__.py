@@ -1,1 +1,1 @@
-"""Bridges to other libraries, each imported only when it is used."""
+"""Integrations with other libraries, each imported only when it is used."""

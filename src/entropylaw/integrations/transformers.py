@@ -1,12 +1,12 @@
-"""Record the first-epoch loss live, in Transformers' Trainer and TRL's SFTTrainer."""
+"""Record the first-epoch loss during training with Transformers' Trainer or TRL's SFTTrainer."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from entropylaw.errors import MissingExtraError, NotFittedError, RunsError
-from entropylaw.law.loss import FirstEpochLoss, OnNan, average_losses, check_steps
-from entropylaw.law.options import check_choice
+from entropylaw.law.loss import FirstEpochLoss, OnNan, average_losses
+from entropylaw.validation import choice, integer
 
 try:
     import torch
@@ -25,29 +25,30 @@ _IGNORED = -100  # the label of positions that carry no loss
 class FirstEpochLossCallback(TrainerCallback, ExportableState):  # type: ignore[misc, unused-ignore]
     """Record the token-weighted mean training loss of the first epoch, or of the first steps.
 
-    The loss is taken where the model returns it: from each forward pass in training mode, with
-    the number of its labels that carry loss. So it is exact whatever the logging interval,
-    gradient accumulation or padding, sees NaN losses that the Trainer keeps out of its log, and
-    sums over the processes of a distributed run. It costs one sum over three numbers a step while
-    it records, and nothing afterwards.
+    The loss is read from the model's output in each forward pass in training mode, with the
+    number of labels that carry loss. So it is exact for any logging interval, gradient
+    accumulation or padding, includes NaN losses that the Trainer leaves out of its log, and is
+    summed over the processes of a distributed run. It costs one sum over three numbers a step
+    while it records, and nothing afterwards.
 
-    The record travels in the checkpoint (`trainer_state.json`), so a resumed run goes on where
-    it stopped, if it has this callback too.
+    The record is saved in the checkpoint (`trainer_state.json`), so a resumed run with this
+    callback continues it.
 
     Parameters
     ----------
     steps : int, optional
-        Record the first `steps` optimiser steps in place of the first epoch.
+        Record the first `steps` optimiser steps instead of the first epoch.
 
     Notes
     -----
-    The model must return the loss itself, from labels that it is given; with label smoothing or a
-    loss function of your own it does not, and `result` says so: use
-    `first_epoch_loss(trainer.state)` then. A mixture-of-experts model that adds an auxiliary loss
-    has it in the record. With several GPUs, start one process for each.
+    The model must compute the loss itself, from the labels in its inputs. With label smoothing or
+    a custom loss function it does not, and `result` raises RunsError: use
+    `first_epoch_loss(trainer.state)` then. The auxiliary loss of a mixture-of-experts model is
+    part of the record. With several GPUs, start one process for each.
 
-    The Trainer's own log can differ: for models whose class name does not tell it that labels are
-    shifted (GPT-2 is one), it divides by the first label of each record too, which has no loss.
+    The Trainer's own log can differ: if it does not know from the model's class name that labels
+    are shifted (GPT-2 for example), it also counts the first label of each record, which carries
+    no loss.
 
     Examples
     --------
@@ -58,22 +59,22 @@ class FirstEpochLossCallback(TrainerCallback, ExportableState):  # type: ignore[
     """
 
     def __init__(self, steps: int | None = None) -> None:
-        check_steps(steps)
-        self.steps = steps
+        hint = "Try steps=100."
+        self.steps = None if steps is None else integer("steps", steps, at_least=1, hint=hint)
         self._rows: list[list[float]] = []  # step, sum of losses, tokens, tokens with a NaN loss
         self._finished = False
-        self._sums: torch.Tensor | None = None  # of the step that is under way
+        self._sums: torch.Tensor | None = None  # of the current step
         self._pending: list[tuple[int, torch.Tensor]] = []  # steps still on the device
         self._hook: Any = None
-        self._unseen = 0  # forward passes in training without a loss of the model's own
+        self._unseen = 0  # training forward passes without a loss computed by the model
 
     def result(self, *, on_nan: OnNan = "raise") -> FirstEpochLoss:
-        """Return the mean loss recorded.
+        """Return the recorded mean loss.
 
         Parameters
         ----------
         on_nan : {"raise", "skip"}, default "raise"
-            Refuse steps with a NaN or infinite loss, or leave them out and count them.
+            Raise an error on a NaN or infinite loss, or leave out and count such steps.
 
         Returns
         -------
@@ -84,35 +85,37 @@ class FirstEpochLossCallback(TrainerCallback, ExportableState):  # type: ignore[
         ------
         NotFittedError
             If training has not begun.
+        ConfigError
+            If `on_nan` is unknown.
         RunsError
-            If training stopped before the end of what was asked for, steps were not seen, or a
-            loss is not finite.
+            If training stopped before the end of the epoch or of `steps`, steps are missing, or
+            a loss is not finite.
         """
-        check_choice("on_nan", on_nan, OnNan)
+        on_nan = choice("on_nan", on_nan, OnNan)
         self._collect()
         if not self._rows:
             if self._unseen:
                 raise RunsError(
-                    "the model returned no loss of its own in training (label smoothing, or a loss "
-                    "function given to the trainer?). Type first_epoch_loss(trainer.state), with "
-                    "logging_steps=1."
+                    "training: expected a loss computed by the model; saw none, as with label "
+                    "smoothing or a custom loss function. Try first_epoch_loss(trainer.state), "
+                    "with logging_steps=1."
                 )
             raise NotFittedError(
-                "no step was recorded. Call trainer.train() first. (If the trainer restores "
-                "callbacks from checkpoints, it made a new one: look in "
+                "training: expected at least one step; saw none. Try trainer.train() first. (If "
+                "the trainer restores callbacks from checkpoints, it made a new one: see "
                 "trainer.callback_handler.callbacks.)"
             )
         steps = [int(row[0]) for row in self._rows]
         if steps != list(range(1, len(steps) + 1)):
             raise RunsError(
-                f"expected every step from 1; the record begins at step {steps[0]}: the run was "
-                "resumed from a checkpoint without this callback's record. Type "
-                "first_epoch_loss(trainer.state)."
+                f"training: expected every step from 1; saw a record that begins at step "
+                f"{steps[0]}, since the run was resumed from a checkpoint without this callback. "
+                "Try first_epoch_loss(trainer.state)."
             )
         if not self._finished:
             wanted = "the first epoch" if self.steps is None else f"{self.steps} steps"
             raise RunsError(
-                f"training stopped at step {steps[-1]}, before the end of {wanted}. Use "
+                f"training: expected {wanted}; saw it end at step {steps[-1]}. Try "
                 f"FirstEpochLossCallback(steps={steps[-1]}) or fewer, in every run you compare."
             )
         broken = [row[3] > 0 for row in self._rows]
@@ -130,7 +133,7 @@ class FirstEpochLossCallback(TrainerCallback, ExportableState):  # type: ignore[
         )
 
     def state(self) -> dict[str, Any]:
-        """Return what a checkpoint must hold to go on recording."""
+        """Return the arguments and the record, which checkpoints hold."""
         self._collect()
         return {
             "args": {"steps": self.steps},
@@ -138,7 +141,7 @@ class FirstEpochLossCallback(TrainerCallback, ExportableState):  # type: ignore[
         }
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Start to listen to the model, after reading what a checkpoint recorded."""
+        """Restore the record of a checkpoint, and hook the model."""
         self._stop()
         self._rows, self._pending, self._finished, self._unseen = [], [], False, 0
         if state.global_step:
@@ -147,8 +150,8 @@ class FirstEpochLossCallback(TrainerCallback, ExportableState):  # type: ignore[
         state.stateful_callbacks.setdefault(type(self).__name__, self.state())
         if args.n_gpu > 1:
             raise RunsError(
-                f"expected one process for each GPU; saw {args.n_gpu} GPUs in one process. Start "
-                "with torchrun or accelerate launch, or hide all GPUs but one."
+                f"n_gpu: expected one process for each GPU; saw {args.n_gpu} GPUs in one process. "
+                "Try torchrun or accelerate launch, or hide all GPUs but one."
             )
         if not self._finished and "model" in kwargs:
             model = kwargs["model"]
@@ -160,7 +163,7 @@ class FirstEpochLossCallback(TrainerCallback, ExportableState):  # type: ignore[
         self._sums = None
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Close the sums of an optimiser step over all processes."""
+        """Sum an optimiser step over all processes."""
         if self._hook is None:
             return
         if torch.distributed.is_available() and torch.distributed.is_initialized():
@@ -175,12 +178,12 @@ class FirstEpochLossCallback(TrainerCallback, ExportableState):  # type: ignore[
             self._finish()
 
     def on_epoch_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Close the first epoch where the loader's length was not known beforehand."""
+        """End the record after the first epoch if the loader's length was unknown."""
         if self._hook is not None and self.steps is None and not control.should_training_stop:
             self._finish()
 
     def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Stop listening."""
+        """Remove the hook."""
         self._stop()
 
     def _after_forward(
@@ -199,7 +202,7 @@ class FirstEpochLossCallback(TrainerCallback, ExportableState):  # type: ignore[
             self._unseen += 1
             return
         tokens = targets.ne(_IGNORED).sum()
-        # The model divides the sum over its tokens by the items of the whole step, if told them.
+        # The model divides its sum of losses by the items of the whole step, if it is passed them.
         items = inputs.get("num_items_in_batch")
         total = loss.detach().float().sum() * (tokens if items is None else items)
         broken = ~torch.isfinite(total) & (tokens > 0)
@@ -213,7 +216,7 @@ class FirstEpochLossCallback(TrainerCallback, ExportableState):  # type: ignore[
         self._sums = sums if self._sums is None else self._sums + sums
 
     def _restore(self, state: Any) -> None:
-        """Take up the record of the checkpoint that the run goes on from."""
+        """Restore the record of the checkpoint that the run resumes from."""
         saved = state.stateful_callbacks.get(type(self).__name__)
         found = saved if isinstance(saved, list) else [saved]
         for one in found:
@@ -222,7 +225,7 @@ class FirstEpochLossCallback(TrainerCallback, ExportableState):  # type: ignore[
                 self._finished = one["attributes"]["_finished"]
 
     def _collect(self) -> None:
-        """Bring finished steps over from the device."""
+        """Copy finished steps from the device."""
         self._rows += [[float(step), *sums.tolist()] for step, sums in self._pending]
         self._pending = []
 
@@ -232,7 +235,7 @@ class FirstEpochLossCallback(TrainerCallback, ExportableState):  # type: ignore[
         self._stop()
 
     def _stop(self) -> None:
-        """Stop listening to the model."""
+        """Remove the hook from the model."""
         if self._hook is not None:
             self._hook.remove()
             self._hook = None

@@ -1,7 +1,6 @@
-"""One pass over a stream of records: what is new is kept, in bounded memory."""
+"""Selection from a stream: one pass, bounded memory, a decision when each record arrives."""
 
-from entropylaw.stream.cost import Cost
 from entropylaw.stream.stream import ZipStream
-from entropylaw.stream.tally import Outcome, StreamDecision, StreamTally
+from entropylaw.stream.tally import Cost, Outcome, StreamDecision, StreamTally
 
 __all__ = ["Cost", "Outcome", "StreamDecision", "StreamTally", "ZipStream"]

@@ -1,14 +1,14 @@
-"""Conformance checks for compressors: one function per promise, for us and for third parties.
+"""Conformance checks for compressors, built-in and third-party.
 
-``check_compressor(mine)`` runs them all. For a test suite, each promise on its own line::
+``check_compressor(mine)`` runs them all. In a test suite, each check is a test of its own::
 
     @pytest.mark.parametrize("check", compressor_checks(Mine(), Mine(level=3)))
     def test_conforms(check):
         check()
 
-whose ids read ``Mine(level=3):check_pickles``. A check that cannot hold is left out by name:
-``skip=["check_rebuilt_from_name"]``. Checks of what a compressor does not offer (priming,
-threads) are not run for it.
+Its ids read ``Mine(level=3):check_pickles``. A check that does not apply is skipped by name:
+``skip=["check_rebuilt_from_name"]``. Checks of optional features that a compressor does not offer
+(priming, threads) are not run for it.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ def check_compressor(compressor: Compressor, *, skip: Iterable[str] = ()) -> Non
     compressor : Compressor
         An instance.
     skip : iterable of str
-        Names of checks to leave out.
+        Names of checks to skip.
 
     Raises
     ------
     AssertionError
-        If a promise is broken; names every check that failed, and why.
+        If a check fails; lists every check that failed, and why.
     ConfigError
         If `skip` names no check.
 
@@ -66,7 +66,7 @@ def compressor_checks(*compressors: Compressor, skip: Iterable[str] = ()) -> tup
     *compressors : Compressor
         Instances.
     skip : iterable of str
-        Names of checks to leave out.
+        Names of checks to skip.
 
     Raises
     ------
@@ -79,12 +79,12 @@ def compressor_checks(*compressors: Compressor, skip: Iterable[str] = ()) -> tup
     >>> print(compressor_checks(Lz4(level=9))[0].__name__)
     Lz4(level=9):check_name
     """
-    left_out = _checked_names(skip)
+    skipped = _checked_names(skip)
     return tuple(
         BoundCheck(check, compressor)
         for compressor in compressors
         for check in _checks_for(compressor)
-        if check.__name__ not in left_out
+        if check.__name__ not in skipped
     )
 
 
@@ -97,7 +97,7 @@ class BoundCheck:
     check : callable
         Takes the compressor.
     compressor : Compressor
-        What is checked.
+        The compressor to check.
     """
 
     check: Check
@@ -105,11 +105,11 @@ class BoundCheck:
 
     @property
     def __name__(self) -> str:
-        """What pytest shows, such as ``"Lz4(level=9):check_pickles"``."""
+        """Test id in pytest, such as ``"Lz4(level=9):check_pickles"``."""
         return f"{self.compressor!r}:{self.check.__name__}"
 
     def __call__(self) -> None:
-        """Run the check; AssertionError if the promise is broken."""
+        """Run the check; raise AssertionError if it fails."""
         try:
             self.check(self.compressor)
         except Exception as error:
@@ -131,5 +131,8 @@ def _checked_names(skip: Iterable[str]) -> set[str]:
     names, known = set(skip), [check.__name__ for check in every]
     for name in sorted(names.difference(known)):
         close = difflib.get_close_matches(name, known, n=1) or known
-        raise ConfigError(f"no check is named {name!r}. Did you mean {close[0]!r}?")
+        raise ConfigError(
+            f"skip: expected names of checks; saw {name!r}. Did you mean {close[0]!r}?",
+            parameters=("skip",),
+        )
     return names

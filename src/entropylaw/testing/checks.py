@@ -1,4 +1,4 @@
-"""The promises that every compressor makes, one function each."""
+"""Checks of every compressor, one function per promise."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from entropylaw.testing.material import SAMPLES, TEXT, assert_twin, at_once, is_
 def check_name(compressor: Compressor) -> None:
     """The name is a non-empty string that stays the same."""
     name = compressor.name
-    assert isinstance(name, str), f"name must be a non-empty string, got {name!r}"
-    assert name, f"name must be a non-empty string, got {name!r}"
-    assert compressor.name == name, f"name changed from {name!r} to {compressor.name!r}"
+    assert isinstance(name, str), f"name: expected a non-empty string; saw {name!r}"
+    assert name, f"name: expected a non-empty string; saw {name!r}"
+    assert compressor.name == name, f"name: expected a constant; saw {name!r}, {compressor.name!r}"
 
 
 def check_described(compressor: Compressor) -> None:
-    """What it offers has the right types: version str, window int or None, releases_gil bool."""
+    """Version is a str, window an int or None, releases_gil a bool, where they are offered."""
     version = getattr(compressor, "version", "unknown")
-    assert isinstance(version, str), f"version must be a string, got {version!r}"
+    assert isinstance(version, str), f"version: expected a string; saw {version!r}"
     gil = getattr(compressor, "releases_gil", False)
-    assert isinstance(gil, bool), f"releases_gil must be True or False, got {gil!r}"
+    assert isinstance(gil, bool), f"releases_gil: expected True or False; saw {gil!r}"
     window = describe(compressor).window
     assert window is None or (is_count(window) and window > 0), (
-        f"window must be a positive int of bytes, or None for no limit, got {window!r}"
+        f"window: expected a positive int of bytes, or None for no limit; saw {window!r}"
     )
 
 
@@ -34,52 +34,56 @@ def check_size_is_a_count(compressor: Compressor) -> None:
     """The size of any bytes is an int of 1 or more."""
     for data in filter(None, SAMPLES):
         size = compressor.compressed_size(data)
-        assert is_count(size), f"size of {len(data)} bytes must be an int >= 1, got {size!r}"
-        assert size, f"size of {len(data)} bytes must be an int >= 1, got {size!r}"
+        fault = f"size of {len(data)} bytes: expected an int >= 1; saw {size!r}"
+        assert is_count(size), fault
+        assert size, fault
 
 
 def check_empty_input(compressor: Compressor) -> None:
     """Empty input has a size, an int of 0 or more, not an error."""
     size = compressor.compressed_size(b"")
-    assert is_count(size), f"size of empty input must be an int >= 0, got {size!r}"
+    assert is_count(size), f"size of empty input: expected an int >= 0; saw {size!r}"
 
 
 def check_deterministic(compressor: Compressor) -> None:
-    """The size depends on the data alone: not on what was sized before, nor on how often."""
+    """The size depends on the data alone, not on earlier calls."""
     first = own_sizes(compressor, SAMPLES)
     again = own_sizes(compressor, SAMPLES[::-1])[::-1]
-    assert first == again, f"the same data gave sizes {first}, then in another order {again}"
+    assert first == again, f"expected equal sizes in any order; saw {first}, then {again}"
 
 
 def check_equality(compressor: Compressor) -> None:
     """A copy is equal, has the same name and hash, and gives the same sizes."""
     assert_twin(compressor, copy.deepcopy(compressor), "copy")
-    assert compressor != object(), "it is equal to an object of another kind"
+    assert compressor != object(), (
+        "expected it to differ from an object of another class; saw equality"
+    )
 
 
 def check_repr(compressor: Compressor) -> None:
     """The repr comes from the options, so that equal compressors have equal reprs."""
     ours, theirs = repr(compressor), repr(copy.deepcopy(compressor))
-    assert ours == theirs, f"equal compressors have the reprs {ours} and {theirs}"
+    assert ours == theirs, f"expected equal reprs of equal compressors; saw {ours} and {theirs}"
 
 
 def check_pickles(compressor: Compressor) -> None:
-    """It survives pickling, as work in other processes needs."""
+    """It can be pickled, as worker processes require."""
     assert_twin(compressor, pickle.loads(pickle.dumps(compressor)), "unpickled compressor")
 
 
 def check_rebuilt_from_name(compressor: Compressor) -> None:
-    """The registry rebuilds it from its name, as repeating a run from its manifest needs."""
+    """The registry rebuilds it from its name, as reproducing a run from its manifest requires."""
     known = compressor.name.split(":")[0]
     assert known in available_compressors(), (
-        f"nothing is registered as {known!r}. Call register_compressor({known!r}, ...) or publish "
-        'an entry point; if it is only passed as an object, skip=["check_rebuilt_from_name"]'
+        f"name: expected a registered one; saw {known!r}. Try register_compressor({known!r}, ...) "
+        "or an entry point; if it is only passed as an object, "
+        'skip=["check_rebuilt_from_name"]'
     )
     assert_twin(compressor, get_compressor(compressor.name), f"{compressor.name!r}")
 
 
 def check_selects(compressor: Compressor) -> None:
-    """`ZipSelector` chooses with it, the same records for any number of threads."""
+    """`ZipSelector` selects the same records by it for any number of threads."""
     pool = [text for text in (TEXT[i * 90 : i * 90 + 40 + i] for i in range(40)) if text]
     chosen = [
         ZipSelector(4, k1=40, k2=6, k3=2, compressor=compressor, n_jobs=n_jobs, progress=False)
@@ -87,15 +91,17 @@ def check_selects(compressor: Compressor) -> None:
         .indices.tolist()
         for n_jobs in (1, 2)
     ]
-    assert chosen[0] == chosen[1], f"one thread chose {chosen[0]}, two chose {chosen[1]}"
-    assert len(set(chosen[0])) == 4, f"asked for 4 distinct records, got rows {chosen[0]}"
+    assert chosen[0] == chosen[1], (
+        f"expected equal selections; one thread chose {chosen[0]}, two {chosen[1]}"
+    )
+    assert len(set(chosen[0])) == 4, f"expected 4 distinct records; saw rows {chosen[0]}"
 
 
 def check_shared_by_threads(compressor: Compressor) -> None:
     """If releases_gil is declared, 8 threads may call it at once and get the same sizes."""
     expected = own_sizes(compressor, SAMPLES)
     for seen in at_once([lambda: own_sizes(compressor, SAMPLES)] * 8):
-        assert seen == expected, f"alone: sizes {expected}; among 8 threads: {seen}"
+        assert seen == expected, f"expected {expected}, as from one thread; 8 threads saw {seen}"
 
 
 OF_ALL = (

@@ -1,4 +1,4 @@
-"""What the checks share: bytes to size, and ways to compare compressors."""
+"""Sample data and comparisons that the checks share."""
 
 from __future__ import annotations
 
@@ -16,26 +16,28 @@ T = TypeVar("T")
 
 
 def is_count(size: object) -> bool:
-    """Whether it is an integer of 0 or more."""
+    """Return whether this is an integer of 0 or more."""
     return isinstance(size, int | np.integer) and not isinstance(size, bool) and int(size) >= 0
 
 
 def own_sizes(compressor: Compressor, items: Sequence[bytes]) -> list[int]:
-    """Size of each item on its own."""
+    """Return the size of each item on its own."""
     return [compressor.compressed_size(item) for item in items]
 
 
-def assert_twin(compressor: Compressor, twin: Compressor, what: str) -> None:
-    """Check that `twin` stands for the same configuration."""
+def assert_twin(compressor: Compressor, twin: Compressor, source: str) -> None:
+    """Raise AssertionError unless `twin` has the same configuration and sizes."""
     assert twin == compressor, (
-        f"its {what} is not equal to it; "
-        "write __eq__ from the options, or make the class a frozen dataclass"
+        f"expected its {source} to be equal to it; saw a difference. "
+        "Try a frozen dataclass, or write __eq__ from the options"
     )
-    assert twin.name == compressor.name, f"its {what} is named {twin.name!r}"
+    assert twin.name == compressor.name, (
+        f"{source}: expected the name {compressor.name!r}; saw {twin.name!r}"
+    )
     hashable = type(compressor).__hash__ is not None
-    assert not hashable or hash(twin) == hash(compressor), f"its {what} has another hash"
+    assert not hashable or hash(twin) == hash(compressor), f"expected an equal hash of its {source}"
     ours, theirs = own_sizes(compressor, SAMPLES), own_sizes(twin, SAMPLES)
-    assert ours == theirs, f"it gives sizes {ours}, its {what} {theirs}"
+    assert ours == theirs, f"expected sizes {ours}; its {source} gave {theirs}"
 
 
 def at_once(tasks: Sequence[Callable[[], T]]) -> list[T]:
@@ -71,4 +73,4 @@ SAMPLES = (
     random.Random(3).randbytes(3_000),
     "grüße, 世界 🙂 ".encode() * 40,
 )
-"""Empty, tiny, known, repetitive, incompressible and non-ASCII bytes."""
+"""Empty, tiny, in `TEXT`, repetitive, incompressible and non-ASCII bytes."""

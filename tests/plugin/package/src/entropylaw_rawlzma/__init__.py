@@ -25,7 +25,7 @@ class RawLzma:
 
     def __post_init__(self) -> None:
         if self.preset not in range(10):
-            raise ValueError(f"rawlzma: preset must be 0 to 9, got {self.preset!r}.")
+            raise ValueError(f"preset: expected 0 to 9; saw {self.preset!r}.")
 
     @classmethod
     def from_options(cls, preset: str = "6") -> Self:
@@ -39,7 +39,7 @@ class RawLzma:
 
     @property
     def version(self) -> str:
-        """This package; liblzma does not tell its version."""
+        """This package, since Python does not give the version of liblzma."""
         return f"rawlzma {__version__}"
 
     def compressed_size(self, data: bytes | bytearray | memoryview, /) -> int:
