@@ -1,6 +1,7 @@
-"""`entropylaw` run as a user types it: here, or in a process of its own."""
+"""Runs of `entropylaw` as a user types it, in this process or in one of its own."""
 
 import io
+import json
 import subprocess
 import sys
 import warnings
@@ -9,6 +10,23 @@ from dataclasses import dataclass
 from unittest import mock
 
 from entropylaw.cli import main
+
+INSTRUCTIONS = [
+    {"instruction": f"Say {i}", "input": "", "output": f"{i} {i**7} {i % 7}", "extra": [i, None]}
+    for i in range(300)
+]
+
+RUNS = """\
+dataset,compression_ratio,first_epoch_loss,performance
+a,2.95,1.31,6.85
+b,2.91,1.29,6.83
+c,2.72,1.26,6.91
+d,3.10,1.36,6.71
+e,2.86,1.24,6.88
+f,2.64,1.27,6.97
+g,3.22,1.41,6.62
+h,2.41,1.22,7.08
+"""
 
 
 @dataclass
@@ -19,7 +37,7 @@ class Done:
 
 
 def run(*arguments, ok=True):
-    """Run a command through `main` in this process, which is quick."""
+    """Run a command through `main` in this process, which is fast."""
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
     argv = ["entropylaw", *map(str, arguments)]
     status = 0
@@ -43,3 +61,9 @@ def run_process(*arguments, **options):
     code = "from entropylaw.cli import main; main()"
     command = [sys.executable, "-c", code, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, **options)
+
+
+def write_records(path, records):
+    """Write records as JSONL, and return the path."""
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return path

@@ -1,4 +1,4 @@
-"""Progress bars: where they are shown, how far they go, and that they change nothing."""
+"""Progress bars: where they are shown, how far they go, and that results do not change."""
 
 import gzip
 import json
@@ -50,7 +50,7 @@ def on_a_terminal(*arguments):
         while True:
             try:
                 more = os.read(ours, 1 << 16)
-            except OSError:  # the way in which Linux says that nobody writes any more
+            except OSError:  # on Linux, the other end is closed
                 break
             if not more:
                 break
@@ -94,7 +94,7 @@ def test_elsewhere_a_bar_is_shown_only_if_asked_for(pool, tmp_path, command, bar
         assert shown.stdout == quiet.stdout
 
 
-def test_a_page_is_made_under_bars(pool, tmp_path):
+def test_a_report_shows_bars(pool, tmp_path):
     chosen = tmp_path / "chosen.jsonl"
     run("select", pool, "-b", 9, "-o", chosen)
     manifest = f"{chosen}.manifest.json"
@@ -102,13 +102,13 @@ def test_a_page_is_made_under_bars(pool, tmp_path):
     assert set(reached(done.stderr)) >= {"read", "select"}
 
 
-@pytest.mark.parametrize("spec", ["zlib", "zlib:9:conditional", "zstd:6:long", "lz4", "lzma"])
+@pytest.mark.parametrize("spec", ["zlib", "zstd:6:long"])
 def test_ratios_do_not_depend_on_how_they_are_measured(pool, spec):
-    told = json.loads(run("ratio", pool, "-c", spec, "--json", "--progress").stdout)
+    shown = json.loads(run("ratio", pool, "-c", spec, "--json", "--progress").stdout)
     corpus = load_file(pool).corpus
     own = np.sort(sample_ratios(corpus, spec))
-    assert told["compression_ratio"] == compression_ratio(corpus, spec)
-    assert list(told["own_ratio"].values()) == [
+    assert shown["compression_ratio"] == compression_ratio(corpus, spec)
+    assert list(shown["own_ratio"].values()) == [
         own[int(s * (COUNT - 1))] for s in (0.05, 0.5, 0.95)
     ]
 

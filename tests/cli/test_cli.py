@@ -1,22 +1,10 @@
-"""The commands that read records and runs: what they write, and what they refuse."""
+"""The commands that read records and runs: their output and their errors."""
 
 import gzip
 import json
 
 import pytest
-from command_runs import run
-
-RECORDS = [
-    {"instruction": f"Say {i}", "input": "", "output": f"{i} {i**7} {i % 7}", "extra": [i, None]}
-    for i in range(300)
-]
-
-
-@pytest.fixture
-def pool(tmp_path):
-    path = tmp_path / "pool.jsonl"
-    path.write_text("".join(json.dumps(r) + "\n" for r in RECORDS))
-    return path
+from command_runs import INSTRUCTIONS, RUNS, run, write_records
 
 
 def test_select_writes_chosen_records_unchanged_and_a_manifest_that_repeats_it(pool, tmp_path):
@@ -34,12 +22,12 @@ def test_select_writes_chosen_records_unchanged_and_a_manifest_that_repeats_it(p
 def test_manifest_of_another_pool_is_refused(pool, tmp_path):
     run("select", pool, "--budget", "5", "-o", tmp_path / "out.jsonl")
     other = tmp_path / "other.jsonl"
-    other.write_text("".join(json.dumps(r) + "\n" for r in RECORDS[1:]))
+    write_records(other, INSTRUCTIONS[1:])
     done = run(
         "select", other, "--manifest", tmp_path / "out.jsonl.manifest.json",
         "-o", tmp_path / "x.jsonl", ok=False,
     )  # fmt: skip
-    assert "pool is not that of the manifest" in done.stderr
+    assert "pool: expected that of the manifest" in done.stderr
     assert not (tmp_path / "x.jsonl").exists()
 
 
@@ -71,20 +59,19 @@ def test_broken_line_and_skip(pool, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
-        (["-b", "0"], "at least 1 record"),
-        (["-b", "-5"], "at least 1 record"),
+        (["-b", "0"], "budget"),
         (["-b", "301"], "only 300"),
-        (["-b", "many"], "number of records"),
+        (["-b", "many"], "budget"),
         ([], "--budget N or --manifest"),
-        (["-b", "5", "-c", "gzip"], "no compressor named"),
+        (["-b", "5", "-c", "gzip"], "gzip"),
         (["-b", "5", "--text", "body"], "Columns seen: instruction"),
     ],
 )
-def test_errors_are_one_line_and_leave_no_output(pool, tmp_path, arguments, says):
+def test_errors_are_one_line_and_leave_no_output(pool, tmp_path, arguments, message):
     done = run("select", pool, "-o", tmp_path / "out.jsonl", *arguments, ok=False)
-    assert says in done.stderr
+    assert message in done.stderr and done.stderr.count("\n") == 1
     assert "Traceback" not in done.stderr
     assert [p.name for p in tmp_path.iterdir()] == ["pool.jsonl"]
 
@@ -97,14 +84,28 @@ def test_input_is_never_written_over(pool):
 
 
 def test_initial_subset(pool, tmp_path):
-    owned = tmp_path / "owned.jsonl"
-    owned.write_text("".join(json.dumps(r) + "\n" for r in RECORDS[:20]))
+    owned = write_records(tmp_path / "owned.jsonl", INSTRUCTIONS[:20])
     run("select", pool, "-b", "5", "-o", tmp_path / "out.jsonl", "--initial-subset", owned)
     manifest = json.loads((tmp_path / "out.jsonl.manifest.json").read_text())
     assert manifest["initial_subset"]["records"] == 20
 
 
-def test_dry_run_says_what_it_would_cost_and_writes_nothing(pool, tmp_path):
+def test_packing_and_screening_reach_the_manifest_and_its_repetition(pool, tmp_path):
+    out, again = tmp_path / "out.jsonl", tmp_path / "again.jsonl"
+    done = run(
+        "select", pool, "-b", "40", "-o", out, "--packing", "lazy", "--screening", "adaptive"
+    )
+    assert "lazy" in done.stderr and "adaptive" in done.stderr
+    manifest = tmp_path / "out.jsonl.manifest.json"
+    asked = json.loads(manifest.read_text())["parameters"]
+    assert (asked["packing"], asked["screening"]) == ("lazy", "adaptive")
+    run("select", pool, "--manifest", manifest, "-o", again)
+    assert again.read_bytes() == out.read_bytes()
+    refused = run("select", pool, "-b", "40", "-o", out, "--packing", "quick", ok=False)
+    assert "lazy" in refused.stderr
+
+
+def test_dry_run_estimates_the_cost_and_writes_nothing(pool, tmp_path):
     assert "evaluations" in run("select", pool, "-b", "50", "--dry-run").stdout
     assert [p.name for p in tmp_path.iterdir()] == ["pool.jsonl"]
     assert "--dry-run" in run("select", pool, "-b", "50", ok=False).stderr
@@ -119,22 +120,9 @@ def test_ratio_and_compressors_and_version(pool):
 def test_demo_on_a_file(pool, tmp_path):
     out = tmp_path / "demo"
     done = run("demo", pool, "-b", "60", "-o", out, "--source-column", "input")
-    assert "random, same bytes" in done.stdout
+    assert "random, same size" in done.stdout
     assert len((out / "selected.jsonl").read_text().splitlines()) == 60
     assert (out / "demo.png").read_bytes().startswith(b"\x89PNG")
-
-
-RUNS = """\
-dataset,compression_ratio,first_epoch_loss,performance
-a,2.95,1.31,6.85
-b,2.91,1.29,6.83
-c,2.72,1.26,6.91
-d,3.10,1.36,6.71
-e,2.86,1.24,6.88
-f,2.64,1.27,6.97
-g,3.22,1.41,6.62
-h,2.41,1.22,7.08
-"""
 
 
 def test_from_eight_runs_to_a_table_a_plot_and_a_verdict(tmp_path):

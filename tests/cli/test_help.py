@@ -16,8 +16,8 @@ def test_options_are_explained_and_examples_exist(name):
     command = COMMANDS[name]
     for parameter in command.params:
         assert parameter.help, f"{name} {parameter.name} has no help"
-    told = CliRunner().invoke(app, [name, "--help"])
-    assert told.exit_code == 0 and "Examples:" in told.output
+    shown = CliRunner().invoke(app, [name, "--help"])
+    assert shown.exit_code == 0 and "Examples:" in shown.output
     lines = [line.strip() for line in command.epilog.splitlines()]
     typed = [line for line in lines if line.startswith("entropylaw ")]
     assert typed
@@ -35,6 +35,6 @@ def test_commands_that_print_a_result_print_json_too(name):
     assert any("--json" in parameter.opts for parameter in COMMANDS[name].params)
 
 
-def test_streams_and_statuses_are_told_at_the_top():
-    told = " ".join(CliRunner().invoke(app, ["--help"]).output.split())
-    assert "stdout" in told and "130 stopped with Ctrl-C" in told
+def test_streams_and_exit_statuses_are_documented():
+    shown = " ".join(CliRunner().invoke(app, ["--help"]).output.split())
+    assert "stdout" in shown and "130 stopped with Ctrl-C" in shown

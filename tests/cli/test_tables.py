@@ -34,7 +34,7 @@ def test_parquet_in_parquet_out(pool: Path) -> None:
     assert pq.ParquetFile(out).num_row_groups == 1
 
 
-def test_the_choice_is_that_from_jsonl_and_a_manifest_repeats_it(pool: Path) -> None:
+def test_the_selection_equals_that_from_jsonl_and_a_manifest_repeats_it(pool: Path) -> None:
     lines = pool.with_name("pool.jsonl.zst")
     run("select", pool, "-b", "300", "-o", lines, "--order", "original")
     run("select", pool, "-b", "50", "-o", pool.with_name("a.parquet"))
@@ -55,7 +55,7 @@ def test_several_columns_and_a_template(pool: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "says"),
+    ("options", "message"),
     [
         (["--text", "body"], "Columns seen: id, question, answer, source, tags"),
         (["--text", "{question}{body}"], "names a column 'body'"),
@@ -64,12 +64,12 @@ def test_several_columns_and_a_template(pool: Path) -> None:
         (["-o", "pool.parquet"], "never changed"),
     ],
 )
-def test_errors_are_one_line_and_leave_no_output(pool: Path, options: list, says: str) -> None:
+def test_errors_are_one_line_and_leave_no_output(pool: Path, options: list, message: str) -> None:
     out = pool.with_name("chosen.parquet")
     if options[0] == "-o":
         options = ["-o", pool.with_name(options[1])]
     done = run("select", pool, "-b", "5", "-o", out, *options, ok=False)
-    assert says in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert [path.name for path in pool.parent.iterdir()] == ["pool.parquet"]
 

@@ -9,7 +9,7 @@ from entropylaw.errors import EntropyLawError, MissingExtraError
 
 
 def main() -> None:
-    """Run the command line; errors go to stderr in one line, with exit status 1."""
+    """Run the command line; an error is printed on stderr in one line, with exit status 1."""
     try:
         for package in ("typer", "rich"):
             if find_spec(package) is None:

@@ -1,4 +1,4 @@
-"""The commands together, and how warnings are shown."""
+"""The application: its commands, and the format of warnings."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Select, measure and risk-check LLM training data by how compressible it is.",
-    epilog="Results go to stdout or to the file that you name; progress, warnings and errors to "
-    "stderr. Exit status: 0 done, 1 an error, 2 not a command, 130 stopped with Ctrl-C.",
+    epilog="Results go to stdout or to the named file; progress, warnings and errors go to stderr. "
+    "Exit status: 0 success, 1 error, 2 invalid command line, 130 stopped with Ctrl-C.",
 )
 app.command(epilog=select.EXAMPLES)(select.select)
 app.command(epilog=stream.EXAMPLES)(stream.stream)

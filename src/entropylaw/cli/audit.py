@@ -1,4 +1,4 @@
-"""`entropylaw audit`: a pool in, what is in it and what selection would do to it."""
+"""`entropylaw audit`: report the content of a pool and the risks of selecting from it."""
 
 from __future__ import annotations
 
@@ -10,24 +10,22 @@ import typer
 from entropylaw.auditing import AuditReport
 from entropylaw.auditing import audit as audit_pool
 from entropylaw.cli import options
-from entropylaw.cli.config import settings_of, stated
+from entropylaw.cli.config import load_settings, without_unset
 from entropylaw.cli.controls import parsed_text
-from entropylaw.cli.examples import examples
-from entropylaw.cli.pools import read_pool
-from entropylaw.cli.settings import AuditSettings
-from entropylaw.cli.tables import show_json
+from entropylaw.cli.output import show_json, warn_skipped
+from entropylaw.cli.settings import AuditSettings, guards_of
 from entropylaw.errors import ConfigError, concerning
-from entropylaw.guards import Guards
 from entropylaw.io.files import atomic_write, check_output
+from entropylaw.io.load import load_file
 from entropylaw.render.selection_plots import check_plotting
 
-EXAMPLES = examples(
+EXAMPLES = options.examples(
     "entropylaw audit pool.jsonl --groups source",
     "entropylaw audit pool.jsonl --groups source --on-error skip --plot audit.png",
     "entropylaw audit pool.parquet --config run.toml --json",
 )
 
-_OPTIONS = {
+_AUDIT_OPTIONS = {
     "groups",
     "share",
     "compressor",
@@ -38,7 +36,7 @@ _OPTIONS = {
     "n_jobs",
     "progress",
 }
-"""Options that go to the library as they are."""
+"""Options passed to the library unchanged."""
 
 
 def audit(
@@ -47,22 +45,24 @@ def audit(
     groups: options.GroupColumn = None,
     share: Annotated[
         float | None,
-        typer.Option(metavar="SHARE", help="Of the records, to be chosen; default: 0.1."),
+        typer.Option(metavar="SHARE", help="Share of the records to select; default: 0.1."),
     ] = None,
     compressor: options.Compressor = None,
     random_state: Annotated[
-        int | None, typer.Option(metavar="N", help="Of the samples; default: 0.")
+        int | None, typer.Option(metavar="N", help="Seed of the samples; default: 0.")
     ] = None,
     as_json: options.Json = False,
-    plot: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Draw the audit.")] = None,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE.png", help="Save a plot of the audit.")
+    ] = None,
     n_jobs: options.Jobs = None,
     progress: options.Progress = None,
     render: options.Render = None,
     text: options.TextColumns = None,
     on_error: options.Errors = None,
 ) -> None:
-    """Say what is in IN, and whether selection by ratio is likely to hurt it."""
-    given = {
+    """Report what IN contains, and the risk of harm from selecting by ratio."""
+    set_on_cli = {
         "groups": groups,
         "share": share,
         "compressor": compressor,
@@ -74,33 +74,32 @@ def audit(
         "text": parsed_text(text),
         "on_error": on_error,
     }
-    with settings_of(config, "audit", stated(given)) as settings:
-        _run(settings.audit, source, config, as_json=as_json)
+    with load_settings(config, "audit", without_unset(set_on_cli)) as all_settings:
+        settings = all_settings.audit
+        if settings.plot is not None:
+            inputs = (source,) if config is None else (source, config)
+            with concerning(ConfigError, "plot"):
+                check_output(settings.plot, inputs)
+            check_plotting()
+        report = report_of(source, settings)
+        show_json(report.to_dict()) if as_json else typer.echo(str(report))
+        if settings.plot is not None:
+            with atomic_write(settings.plot, inputs=(source,)) as sink:
+                report.plot().savefig(sink, format="png", dpi=120)
 
 
-def _run(asked: AuditSettings, source: Path, config: Path | None, *, as_json: bool) -> None:
-    if asked.plot is not None:
-        with concerning(ConfigError, "plot"):
-            check_output(asked.plot, (source, *([] if config is None else [config])))
-        check_plotting()
-    report = report_of(source, asked)
-    show_json(report.to_dict()) if as_json else typer.echo(report.summary())
-    if asked.plot is not None:
-        with atomic_write(asked.plot, inputs=(source,)) as sink:
-            report.plot().savefig(sink, format="png", dpi=120)
-
-
-def report_of(source: Path, asked: AuditSettings) -> AuditReport:
+def report_of(source: Path, settings: AuditSettings) -> AuditReport:
     """Read a file and audit its records."""
-    pool = read_pool(
+    pool = load_file(
         source,
-        render=asked.render,
-        text=asked.text,
-        on_error=asked.on_error,
-        progress=asked.progress,
+        render=settings.render,
+        text=settings.text,
+        on_error=settings.on_error,
+        progress=settings.progress,
     )
+    warn_skipped(pool.skipped, pool.reasons)
     return audit_pool(
         pool,
-        guards=Guards.all(asked.guards) if isinstance(asked.guards, str) else asked.guards,
-        **{name: getattr(asked, name) for name in asked.model_fields_set & _OPTIONS},
+        guards=guards_of(settings.guards),
+        **{name: getattr(settings, name) for name in settings.model_fields_set & _AUDIT_OPTIONS},
     )

@@ -1,4 +1,4 @@
-"""`entropylaw compressors`: what there is, what it remembers, how it is spelled."""
+"""`entropylaw compressors`: list compressors, their windows and options."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any
 import typer
 
 from entropylaw.cli import options
-from entropylaw.cli.examples import examples
-from entropylaw.cli.tables import Table, human_bytes, show, show_json
+from entropylaw.cli.output import show_json, show_table
 from entropylaw.compressors import CompressorInfo, describe, get_compressor
 from entropylaw.compressors.registry import known_compressors, usage_of
 from entropylaw.errors import EntropyLawError
+from entropylaw.render.sizes import human_bytes
+from entropylaw.render.tables import Table
 
-EXAMPLES = examples("entropylaw compressors", "entropylaw compressors --json")
+EXAMPLES = options.examples("entropylaw compressors", "entropylaw compressors --json")
 
 FORMS = {
     "brotli": ("brotli:5:tail",),
@@ -22,11 +23,11 @@ FORMS = {
     "zlib-ng": ("zlib-ng:8:conditional",),
     "zstd": ("zstd:6:long",),
 }
-"""Forms that remember or are primed in another way than the default of their name."""
+"""Variants whose window or priming differs from the default of their name."""
 
 
 def compressors(as_json: options.Json = False) -> None:
-    """List the compressors, how they are primed, and what they remember of the chosen set."""
+    """List the compressors: how they are primed, the size of their window, their options."""
     usable: dict[str, list[CompressorInfo]] = {}
     unusable: dict[str, str] = {}
     for name in known_compressors():
@@ -37,10 +38,9 @@ def compressors(as_json: options.Json = False) -> None:
     if as_json:
         show_json(_plain(usable, unusable))
         return
-    table = Table("compressors", ["compressor", "priming", "remembers", "library"])
-    for info in (info for forms in usable.values() for info in forms):
-        table.add(*_cells(info))
-    show(table)
+    rows = [_cells(info) for forms in usable.values() for info in forms]
+    headers = ["compressor", "priming", "window", "library"]
+    show_table(Table.of(headers, rows, title="compressors"))
     typer.echo(f"Options: {', '.join(map(usage_of, usable))}")
     if unusable:
         reasons = [f"{name}: {why}" for name, why in unusable.items()]

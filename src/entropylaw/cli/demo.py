@@ -1,4 +1,4 @@
-"""`entropylaw demo`: a choice beside random records of the same bytes."""
+"""`entropylaw demo`: compare a selection with random records of the same size."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ import numpy as np
 import typer
 
 from entropylaw.cli import options
-from entropylaw.cli.controls import parsed_budget, parsed_text
-from entropylaw.cli.examples import examples
-from entropylaw.cli.tables import Table, human_bytes, show
+from entropylaw.cli.config import load_settings, without_unset
+from entropylaw.cli.controls import parsed_text
+from entropylaw.cli.output import show_table
+from entropylaw.cli.select import selector_of
 from entropylaw.compressors import get_compressor
 from entropylaw.corpus import Corpus
 from entropylaw.errors import ColumnError, ShortMemoryWarning
@@ -35,23 +36,29 @@ from entropylaw.render.selection_plots import (
     plot_growth,
     png_of,
 )
+from entropylaw.render.sizes import human_bytes
+from entropylaw.render.tables import Table
 from entropylaw.scoring import Scorer, resolve_jobs
-from entropylaw.selection import SelectionResult, ZipSelector
-from entropylaw.selection.budget import Budget
+from entropylaw.selection import SelectionResult
 from entropylaw.selection.orders import growth, random_rows
 from entropylaw.selection.quotas import Groups, groups_of
 from entropylaw.types import IntArray
 
-JUDGE = "lzma:9"
-"""An independent compressor, with a memory of 64 MiB."""
+REFERENCE = "lzma:9"
+"""An independent compressor to measure with; its window is 64 MiB."""
 
 PAPER = "zlib:9"
+"""The compressor of the paper."""
 
-EXAMPLES = examples("entropylaw demo", "entropylaw demo pool.jsonl --budget 1000 -o demo-out")
+EXAMPLES = options.examples(
+    "entropylaw demo", "entropylaw demo pool.jsonl --budget 1000 -o demo-out"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Pool:
+    """Records, the group of each, and a function that writes some of them."""
+
     corpus: Corpus
     groups: Groups | None
     suffix: str
@@ -59,66 +66,71 @@ class _Pool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
+class _Subset:
+    """Records of the pool under a name."""
+
     label: str
     rows: IntArray
-    baseline: bool
+    is_baseline: bool
 
 
 def demo(
     data: Annotated[
         Path | None,
-        typer.Argument(metavar="[DATA]", help="Your own file; default: this Python's own docs."),
+        typer.Argument(
+            metavar="[DATA]", help="Your own file; default: the documentation of this Python."
+        ),
     ] = None,
     budget: Annotated[
-        str, typer.Option("--budget", "-b", metavar="AMOUNT", help="Records, or a share.")
+        str,
+        typer.Option("--budget", "-b", metavar="AMOUNT", help="Records (1000), or a share (10%)."),
     ] = "1000",
     folder: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where all is written.")
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Folder for all output.")
     ] = Path("demo-out"),
     compressor: options.CompressorSpec = "zstd:6:long",
     source_column: Annotated[
-        str, typer.Option(metavar="COLUMN", help="By which the composition is shown.")
+        str, typer.Option(metavar="COLUMN", help="Column of the groups in the composition table.")
     ] = "source",
     progress: options.Progress = None,
     render: options.Render = None,
     text: options.TextColumns = None,
 ) -> None:
-    """Select from a pool and show the choice beside random records of the same bytes."""
-    wanted = parsed_budget(budget)
+    """Select from a pool, and compare the selection with random records of the same size."""
     pool = _pool(data, render, parsed_text(text), source_column, progress)
-    corpus = pool.corpus
-    what = data.name if data is not None else "the documentation of this Python's standard library"
-    typer.echo(f"pool: {len(corpus):,} records, {human_bytes(corpus.total_bytes)}, from {what}")
+    corpus, groups = pool.corpus, pool.groups
+    source = (
+        data.name if data is not None else "the documentation of this Python's standard library"
+    )
+    typer.echo(f"pool: {len(corpus):,} records, {human_bytes(corpus.total_bytes)}, from {source}")
 
-    choices: list[_Choice] = []
+    subsets: list[_Subset] = []
     results: list[SelectionResult] = []
     for spec in dict.fromkeys([get_compressor(compressor).name, PAPER]):
-        result = _selected(corpus, wanted, spec, progress)
+        result = _selected(corpus, budget, spec, progress)
         results.append(result)
-        choices += [
-            _Choice(f"ZIP, {spec}", result.indices, False),
-            _Choice("random, same bytes", _random(corpus, result), True),
+        subsets += [
+            _Subset(f"ZIP, {spec}", result.indices, False),
+            _Subset("random, same size", _random(corpus, result), True),
         ]
-    specs = [r.manifest.compressor.name for r in results]
-    show(_ratios(corpus, choices, specs))
-    groups = pool.groups
+    specs = [result.manifest.compressor.name for result in results]
+    show_table(_ratios(corpus, subsets, specs))
     if groups is not None:
-        show(_composition(corpus, choices, groups))
+        show_table(_composition(corpus, subsets, groups))
 
     folder.mkdir(parents=True, exist_ok=True)
     chosen = folder / f"selected{pool.suffix}"
     pool.write(chosen, results[0].indices)
     with atomic_write(folder / f"{chosen.name}.manifest.json") as sink:
         sink.write(results[0].manifest.to_json().encode())
-    _draw(folder / "demo.png", corpus, choices, specs[0], groups)
+    _draw(folder / "demo.png", corpus, subsets, specs[0], groups)
     typer.echo(f"wrote {chosen}, its manifest, and {folder}/demo.png")
 
 
 def _pool(
     data: Path | None, render: str | None, text: Text, column: str, progress: bool | None
 ) -> _Pool:
-    """Return what is chosen from: a file, or the documentation of this Python."""
+    """Return the records of a file, or of the documentation of this Python."""
     if data is None:
         records = stdlib_records()
 
@@ -150,57 +162,58 @@ def _groups(cells: Callable[[], list[object]]) -> Groups | None:
     return groups_of(values, len(values))
 
 
-def _selected(corpus: Corpus, budget: Budget, spec: str, progress: bool | None) -> SelectionResult:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ShortMemoryWarning)  # the table shows what it would say
-        return ZipSelector(budget, compressor=spec, progress=progress).select(corpus)
+def _selected(corpus: Corpus, budget: str, spec: str, progress: bool | None) -> SelectionResult:
+    set_on_cli = without_unset({"budget": budget, "compressor": spec, "progress": progress})
+    with load_settings(None, "select", set_on_cli) as settings, warnings.catch_warnings():
+        warnings.simplefilter("ignore", ShortMemoryWarning)  # the table shows the same
+        return selector_of(settings.select).select(corpus)
 
 
 def _random(corpus: Corpus, result: SelectionResult) -> IntArray:
+    """Return random rows of the same total size as a selection."""
     return random_rows(corpus.lengths, total=result.manifest.selected.bytes, seed=0)
 
 
-def _ratios(corpus: Corpus, choices: Sequence[_Choice], specs: Sequence[str]) -> Table:
-    judges = [*specs, JUDGE]
-    table = Table(
-        "compression ratio (raw / compressed): low is less redundant",
-        ["set", "records", "bytes", *(f"{judge}" for judge in judges)],
+def _ratios(corpus: Corpus, subsets: Sequence[_Subset], specs: Sequence[str]) -> Table:
+    measured_with = [*specs, REFERENCE]
+    rows = []
+    for subset in (_Subset("pool", np.arange(len(corpus)), True), *subsets):
+        part = corpus.take(subset.rows)
+        ratios = [f"{compression_ratio(part, spec):.3f}" for spec in measured_with]
+        rows.append([subset.label, f"{len(part):,}", human_bytes(part.total_bytes), *ratios])
+    return Table.of(
+        ["set", "records", "bytes", *measured_with],
+        rows,
+        title="compression ratio (raw / compressed): low is less redundant",
     )
-    everything = _Choice("pool", np.arange(len(corpus)), True)
-    for choice in (everything, *choices):
-        part = corpus.take(choice.rows)
-        ratios = [f"{compression_ratio(part, judge):.3f}" for judge in judges]
-        table.add(choice.label, f"{len(part):,}", human_bytes(part.total_bytes), *ratios)
-    return table
 
 
-def _composition(corpus: Corpus, choices: Sequence[_Choice], groups: Groups) -> Table:
-    sets = [np.arange(len(corpus)), *(choice.rows for choice in choices)]
+def _composition(corpus: Corpus, subsets: Sequence[_Subset], groups: Groups) -> Table:
+    sets = [np.arange(len(corpus)), *(subset.rows for subset in subsets)]
     shares = folded({str(n): groups.shares(corpus.lengths, rows) for n, rows in enumerate(sets)})
-    table = Table(
-        "composition by source, % of bytes", ["source", "pool", *(c.label for c in choices)]
+    return Table.of(
+        ["source", "pool", *(subset.label for subset in subsets)],
+        [
+            [group, *(f"{100 * column[group]:.1f}" for column in shares.values())]
+            for group in shares["0"]
+        ],
+        title="composition by source, % of bytes",
     )
-    for group in shares["0"]:
-        table.add(group, *(f"{100 * column[group]:.1f}" for column in shares.values()))
-    return table
 
 
 def _draw(
-    path: Path,
-    corpus: Corpus,
-    choices: Sequence[_Choice],
-    spec: str,
-    groups: Groups | None,
+    path: Path, corpus: Corpus, subsets: Sequence[_Subset], spec: str, groups: Groups | None
 ) -> None:
     axes = new_axes(2 if groups is not None else 1)
     with Scorer(corpus, get_compressor(spec), n_jobs=resolve_jobs(None)) as scorer:
         lines = [
-            Line(c.label, list(growth(scorer, c.rows, step=50)), c.baseline) for c in choices[:3]
+            Line(subset.label, list(growth(scorer, subset.rows, step=50)), subset.is_baseline)
+            for subset in subsets[:3]
         ]
     plot_growth(lines, judge=spec, ax=axes[0])
     if groups is not None:
-        everyone = groups.shares(corpus.lengths, np.arange(len(corpus)))
-        chosen = groups.shares(corpus.lengths, choices[0].rows)
-        plot_composition(folded({"pool": everyone, choices[0].label: chosen}), ax=axes[1])
+        of_pool = groups.shares(corpus.lengths, np.arange(len(corpus)))
+        selected = groups.shares(corpus.lengths, subsets[0].rows)
+        plot_composition(folded({"pool": of_pool, subsets[0].label: selected}), ax=axes[1])
     with atomic_write(path) as sink:
         sink.write(png_of(axes[0]))

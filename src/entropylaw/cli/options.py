@@ -1,17 +1,18 @@
-"""The options of the commands: name, type and help of each, said once.
+"""The options of the commands: name, type and help of each.
 
-All are None where they are not typed, so that defaults stay those of the library, and a file of
-options can be told from the command line.
+An option that is not given is None, so that the library's default, or the value of a file of
+options, applies.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from entropylaw.cli.settings import AllGuards
+from entropylaw.cli.settings import GuardAction, QuotaShares
 from entropylaw.compressors.registry import known_compressors
 from entropylaw.io.renderer import ZIP_REFERENCE
 from entropylaw.io.shapes import RULES
@@ -25,13 +26,22 @@ from entropylaw.types import (
     Variant,
 )
 
-WHAT = "What is chosen"
-GROUPS = "Groups, quality, guards"
-SEARCH = "How it is sought"
-READING = "How records are read"
-OUTPUT = "What is written"
+_selection = partial(typer.Option, rich_help_panel="Selection")
+_groups = partial(typer.Option, rich_help_panel="Groups, quality, guards")
+_search = partial(typer.Option, rich_help_panel="Search")
+_reading = partial(typer.Option, rich_help_panel="Reading records")
+_output = partial(typer.Option, rich_help_panel="Output")
 
-# Of several commands
+
+def examples(*commands: str) -> str:
+    """Return the epilog of a help text: each command in a paragraph of its own.
+
+    They are indented, so that the reference formats them as code.
+    """
+    return "\n\n".join(["Examples:", *(f"    {command}" for command in commands)])
+
+
+# Options of several commands
 
 Input = Annotated[
     Path,
@@ -41,7 +51,11 @@ Input = Annotated[
 ]
 Config = Annotated[
     Path | None,
-    typer.Option("--config", metavar="FILE.toml", help="Options from a file; those typed win."),
+    typer.Option(
+        "--config",
+        metavar="FILE.toml",
+        help="Options from a file; those on the command line take precedence.",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 _COMPRESSOR = typer.Option(
@@ -55,219 +69,154 @@ Compressor = Annotated[str | None, _COMPRESSOR]
 CompressorSpec = Annotated[str, _COMPRESSOR]
 Render = Annotated[
     str | None,
-    typer.Option(
+    _reading(
         metavar="RULE",
-        help="How a record becomes text; default: its shape is recognised.",
-        rich_help_panel=READING,
+        help="How to make text of a record; default: by its columns.",
         autocompletion=lambda: [*RULES, ZIP_REFERENCE],
     ),
 ]
 TextColumns = Annotated[
     list[str] | None,
-    typer.Option(
+    _reading(
         "--text",
         metavar="COLUMN",
-        help="The column of the text, or '{a} {b}'; repeat it for several columns.",
-        rich_help_panel=READING,
+        help="Column of the text, or a template '{a} {b}'; repeat for several columns.",
     ),
 ]
 Errors = Annotated[
     OnError | None,
-    typer.Option(
-        "--on-error",
-        help="What to do with a record that cannot be read; default: raise.",
-        rich_help_panel=READING,
+    _reading(
+        "--on-error", help="Stop at a record that cannot be read, or skip it; default: raise."
     ),
 ]
 Jobs = Annotated[
     int | None, typer.Option("--n-jobs", metavar="N", help="Threads; default: all cores.")
 ]
-Progress = Annotated[bool | None, typer.Option(help="A bar on stderr; default: on a terminal.")]
+Progress = Annotated[
+    bool | None, typer.Option(help="Show a progress bar on stderr; default: only on a terminal.")
+]
 GroupColumn = Annotated[
     str | None,
-    typer.Option(
-        "--groups",
-        "-g",
-        metavar="COLUMN",
-        help="The column of sources, languages or domains.",
-        rich_help_panel=GROUPS,
-    ),
+    _groups("--groups", "-g", metavar="COLUMN", help="Column of sources, languages or domains."),
 ]
 Output = Annotated[
     Path | None,
-    typer.Option(
+    _output(
         "--output",
         "-o",
         metavar="FILE",
-        help="Where the records go; its extension says the form.",
-        rich_help_panel=OUTPUT,
+        help="File for the records; its extension sets the format.",
     ),
 ]
 InitialSubset = Annotated[
     Path | None,
-    typer.Option(
-        metavar="FILE", help="Records already owned, to be extended.", rich_help_panel=WHAT
-    ),
+    _selection(metavar="FILE", help="Records already owned; the selection extends them."),
 ]
 TargetFile = Annotated[
     Path | None,
-    typer.Option("--target", metavar="FILE", help="Examples to be close to.", rich_help_panel=WHAT),
+    _selection("--target", metavar="FILE", help="Examples that selected records should resemble."),
 ]
 
-# Of `select`
+# Options of `select`
 
 Budget = Annotated[
     str | None,
-    typer.Option(
+    _selection(
         "--budget",
         "-b",
         metavar="AMOUNT",
         help="Records (1000), a share (10%), '200000 tokens' or '5% bytes'.",
-        rich_help_panel=WHAT,
     ),
 ]
-Tokens = Annotated[
-    str | None,
-    typer.Option(metavar="COLUMN", help="The column that counts tokens.", rich_help_panel=WHAT),
-]
+Tokens = Annotated[str | None, _selection(metavar="COLUMN", help="Column of token counts.")]
 BytesPerToken = Annotated[
-    float | None,
-    typer.Option(metavar="BYTES", help="Or an estimate of them.", rich_help_panel=WHAT),
+    float | None, _selection(metavar="BYTES", help="Estimate token counts from bytes instead.")
 ]
 TargetWeight = Annotated[
     float | None,
-    typer.Option(
+    _selection(
         metavar="WEIGHT",
-        help="Closeness against density: 0.1 is mild, 1.0 strong; default: 0.3.",
-        rich_help_panel=WHAT,
+        help="Weight of similarity to the target: 0.1 is weak, 1.0 strong; default: 0.3.",
     ),
 ]
 TargetMethod = Annotated[
     AlignmentMethod | None,
-    typer.Option(
-        help="zip-fit: pair by pair, as published; default: conditional.", rich_help_panel=WHAT
-    ),
+    _selection(help="zip-fit: each pair of records, as published; default: conditional."),
 ]
-MinBytes = Annotated[
-    int | None, typer.Option(metavar="BYTES", help="Shortest record.", rich_help_panel=WHAT)
-]
-MaxBytes = Annotated[
-    int | None, typer.Option(metavar="BYTES", help="Longest record.", rich_help_panel=WHAT)
-]
+MinBytes = Annotated[int | None, _selection(metavar="BYTES", help="Minimum size of a record.")]
+MaxBytes = Annotated[int | None, _selection(metavar="BYTES", help="Maximum size of a record.")]
 Quotas = Annotated[
-    Literal["pool", "equal"] | None,
-    typer.Option(help="Divide the budget among groups.", rich_help_panel=GROUPS),
+    QuotaShares | None, _groups(help="Divide the budget among groups, as in the pool or equally.")
 ]
 Minimum = Annotated[
     list[str] | None,
-    typer.Option(
-        metavar="AMOUNT",
-        help="Least a group gets: code=20%, or 0.1 for all.",
-        rich_help_panel=GROUPS,
-    ),
+    _groups(metavar="AMOUNT", help="Minimum for a group: code=20%, or 0.1 for all."),
 ]
 Maximum = Annotated[
     list[str] | None,
-    typer.Option(metavar="AMOUNT", help="Most a group gets.", rich_help_panel=GROUPS),
+    _groups(metavar="AMOUNT", help="Maximum for a group: code=50%, or 0.5 for all."),
 ]
 Within = Annotated[
     CompareWithin | None,
-    typer.Option(
+    _groups(
         "--compare-within",
-        metavar="AMONG",
-        help="With whom a record competes: pool (default), group, length, or 'group and length'.",
-        rich_help_panel=GROUPS,
+        metavar="SET",
+        help="Records to compare with: pool (default), group, length, or 'group and length'.",
     ),
 ]
-Quality = Annotated[
-    str | None,
-    typer.Option(metavar="COLUMN", help="The column of quality scores.", rich_help_panel=GROUPS),
-]
-QualityMinimum = Annotated[
-    float | None, typer.Option(metavar="SCORE", help="The least score.", rich_help_panel=GROUPS)
-]
+Quality = Annotated[str | None, _groups(metavar="COLUMN", help="Column of quality scores.")]
+QualityMinimum = Annotated[float | None, _groups(metavar="SCORE", help="Minimum score.")]
 QualityWeight = Annotated[
-    float | None,
-    typer.Option(
-        metavar="WEIGHT", help="Quality against density; 0.1 is mild.", rich_help_panel=GROUPS
-    ),
+    float | None, _groups(metavar="WEIGHT", help="Weight of quality: 0.1 is weak.")
 ]
 QualityTies = Annotated[
-    bool | None,
-    typer.Option(
-        "--quality-breaks-ties",
-        help="Among equals the better record.",
-        rich_help_panel=GROUPS,
-    ),
+    bool | None, _groups("--quality-breaks-ties", help="Break ties by quality.")
 ]
 Typicality = Annotated[
     float | None,
-    typer.Option(
+    _groups(
         metavar="WEIGHT",
-        help="Typical of the pool, or its group, against density: 0.1 is mild, 1.0 strong.",
-        rich_help_panel=GROUPS,
+        help="Weight of representativeness of the pool or group: 0.1 is weak, 1.0 strong.",
     ),
 ]
 Guards = Annotated[
-    AllGuards | None,
-    typer.Option(
-        help="Look for copies, noise, base64, mojibake, templates.", rich_help_panel=GROUPS
-    ),
+    GuardAction | None,
+    _groups(help="Warn of, or drop, copies, noise, base64, mojibake and templates."),
 ]
-K1 = Annotated[
-    int | None,
-    typer.Option(
-        metavar="N", help="Records screened in a round; default: 10000.", rich_help_panel=SEARCH
-    ),
-]
+K1 = Annotated[int | None, _search(metavar="N", help="Records screened per round; default: 10000.")]
 K2 = Annotated[
-    int | None,
-    typer.Option(
-        metavar="N", help="Records shortlisted in a round; default: 200.", rich_help_panel=SEARCH
-    ),
+    int | None, _search(metavar="N", help="Records shortlisted per round; default: 200.")
 ]
-K3 = Annotated[
-    int | None,
-    typer.Option(
-        metavar="N", help="Records packed in a round; default: 100.", rich_help_panel=SEARCH
-    ),
-]
+K3 = Annotated[int | None, _search(metavar="N", help="Records packed per round; default: 100.")]
 VariantName = Annotated[
     Variant | None,
-    typer.Option(
+    _search(
         "--variant",
-        help="reference: retire the whole shortlist, as published; default: paper.",
-        rich_help_panel=SEARCH,
+        help="reference: discard the whole shortlist, as the published code does; default: paper.",
     ),
 ]
 PackingName = Annotated[
     Packing | None,
-    typer.Option(
-        "--packing",
-        help="lazy: fewer evaluations, some other picks; default: full.",
-        rich_help_panel=SEARCH,
+    _search(
+        "--packing", help="lazy: fewer evaluations, partly different selection; default: full."
     ),
 ]
 ScreeningName = Annotated[
     Screening | None,
-    typer.Option(
+    _search(
         "--screening",
-        help="adaptive: fewer evaluations, some other picks; default: full.",
-        rich_help_panel=SEARCH,
+        help="adaptive: fewer evaluations, partly different selection; default: full.",
     ),
 ]
 Order = Annotated[
     TakeOrder | None,
-    typer.Option(
-        help="As chosen, or as in IN (original); default: choice.", rich_help_panel=OUTPUT
-    ),
+    _output(help="In order of selection (choice), or of IN (original); default: choice."),
 ]
 Report = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE.html", help="A page about the choice.", rich_help_panel=OUTPUT),
+    Path | None, _output(metavar="FILE.html", help="Write an HTML report of the selection.")
 ]
 Manifest = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Repeat the selection of this manifest, and check it."),
+    typer.Option(metavar="FILE", help="Repeat the selection of this manifest, and compare."),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would cost; write nothing.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Estimate time and memory; write nothing.")]

@@ -1,4 +1,4 @@
-"""`entropylaw ratio`: a file in, how redundant it is out."""
+"""`entropylaw ratio`: measure the compression ratios of a file."""
 
 from __future__ import annotations
 
@@ -6,25 +6,26 @@ import numpy as np
 
 from entropylaw.cli import options
 from entropylaw.cli.controls import parsed_text
-from entropylaw.cli.examples import examples
-from entropylaw.cli.pools import read_pool
-from entropylaw.cli.tables import Table, human_bytes, show, show_json
+from entropylaw.cli.output import show_json, show_table, warn_skipped
 from entropylaw.compressors import Compressor, describe, get_compressor
 from entropylaw.corpus import Corpus
+from entropylaw.io.load import load_file
 from entropylaw.progress import with_bar
 from entropylaw.ratios import compression_ratio, sample_ratios
+from entropylaw.render.sizes import human_bytes
+from entropylaw.render.tables import Table
 from entropylaw.types import FloatArray
 
-EXAMPLES = examples(
+EXAMPLES = options.examples(
     "entropylaw ratio pool.jsonl",
     "entropylaw ratio pool.jsonl --compressor zstd:6 --json",
 )
 
-SHARES = {"5 %": 0.05, "median": 0.5, "95 %": 0.95}
-"""Which of the records' own ratios are told."""
+QUANTILES = {"5 %": 0.05, "median": 0.5, "95 %": 0.95}
+"""Quantiles of the own ratios that are reported."""
 
 STEP = 500
-"""Records between one move of the bar and the next."""
+"""Records per step of the progress bar."""
 
 
 def ratio(
@@ -36,21 +37,22 @@ def ratio(
     text: options.TextColumns = None,
     on_error: options.Errors = None,
 ) -> None:
-    """Measure how redundant the records of IN are, as a set and one by one."""
-    pool = read_pool(
+    """Measure the compression ratio of the records of IN, together and one by one."""
+    pool = load_file(
         source,
         render=render,
         text=parsed_text(text),
         on_error=on_error or "raise",
         progress=progress,
     )
+    warn_skipped(pool.skipped, pool.reasons)
     corpus, codec = pool.corpus, get_compressor(compressor)
     whole = compression_ratio(corpus, codec)
     fraction = 1 / whole if whole else None
     sorted_ratios = np.sort(_own_ratios(corpus, codec, progress))
     own = {
-        label: float(sorted_ratios[int(share * (len(sorted_ratios) - 1))])
-        for label, share in SHARES.items()
+        label: float(sorted_ratios[int(quantile * (len(sorted_ratios) - 1))])
+        for label, quantile in QUANTILES.items()
     }
     if as_json:
         show_json(
@@ -65,20 +67,20 @@ def ratio(
             }
         )
         return
-    table = Table(f"{source.name}, {codec.name}", ["", "value"])
-    table.add("records", f"{len(corpus):,}")
-    if pool.skipped:
-        table.add("skipped", f"{pool.skipped:,}")
-    table.add("bytes", human_bytes(corpus.total_bytes))
-    table.add("compression ratio", f"{whole:.4f}")
-    table.add("compressed fraction", "none" if fraction is None else f"{fraction:.4f}")
-    for label, value in own.items():
-        table.add(f"record's own ratio, {label}", f"{value:.4f}")
-    show(table)
+    skipped = {"skipped": f"{pool.skipped:,}"} if pool.skipped else {}
+    facts = {
+        "records": f"{len(corpus):,}",
+        **skipped,
+        "bytes": human_bytes(corpus.total_bytes),
+        "compression ratio": f"{whole:.4f}",
+        "compressed fraction": "none" if fraction is None else f"{fraction:.4f}",
+        **{f"own ratio of a record, {label}": f"{value:.4f}" for label, value in own.items()},
+    }
+    show_table(Table.of(["", "value"], list(facts.items()), title=f"{source.name}, {codec.name}"))
 
 
 def _own_ratios(corpus: Corpus, codec: Compressor, progress: bool | None) -> FloatArray:
-    """Return the compression ratio of each record on its own, and show how many are measured."""
+    """Return the compression ratio of each record on its own, with a progress bar."""
     count = len(corpus)
     parts = np.split(np.arange(count), range(STEP, count, STEP))
     measured = (sample_ratios(corpus.take(rows), codec) for rows in parts)

@@ -1,20 +1,30 @@
-"""`entropylaw select`: its options, from the command line and from a file."""
+"""`entropylaw select`: select records of a file, write them and a manifest."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import typer
 
-from entropylaw.cli import options, select_job
-from entropylaw.cli.config import settings_of, stated
+from entropylaw.alignment import Target
+from entropylaw.cli import options
+from entropylaw.cli.config import load_settings, without_unset
 from entropylaw.cli.controls import parsed_bound, parsed_text
-from entropylaw.cli.examples import examples
-from entropylaw.cli.settings import SelectSettings
-from entropylaw.cli.tables import show_json
-from entropylaw.errors import ConfigError
+from entropylaw.cli.output import show_json, warn_skipped
+from entropylaw.cli.settings import SelectSettings, TargetSettings, guards_of, quotas_of
+from entropylaw.errors import ConfigError, FingerprintError, concerning
+from entropylaw.io.chosen import check_destination, write_chosen
+from entropylaw.io.files import atomic_write, check_output
+from entropylaw.io.load import FilePool, load_file
+from entropylaw.render.selection_plots import check_plotting
+from entropylaw.selection import Manifest, SelectionResult, ZipSelector
+from entropylaw.types import OnError
 
-EXAMPLES = examples(
+EXAMPLES = options.examples(
     "entropylaw select pool.jsonl --budget 1000 -o chosen.jsonl",
     "entropylaw select pool.parquet -b 10% -c zstd:6:long -o chosen.parquet",
     'entropylaw select pool.jsonl -b "200000 tokens" --tokens n_tokens --groups source '
@@ -22,6 +32,10 @@ EXAMPLES = examples(
     "entropylaw select pool.jsonl --config run.toml --dry-run --json",
     "entropylaw select pool.jsonl --manifest chosen.jsonl.manifest.json -o again.jsonl",
 )
+
+_SELECTOR_OPTIONS = {field.name for field in fields(ZipSelector)}
+_COMPATIBLE_WITH_MANIFEST = {"n_jobs", "workers", "progress", "target"}
+"""Options that do not change the selection, and data that a manifest does not contain."""
 
 
 def select(
@@ -66,11 +80,11 @@ def select(
     text: options.TextColumns = None,
     on_error: options.Errors = None,
 ) -> None:
-    """Choose the least redundant records of IN, and write them unchanged.
+    """Select the least redundant records of IN, and write them unchanged.
 
-    A manifest that suffices to repeat the selection is written beside the output.
+    A manifest from which the selection can be repeated is written next to the output.
     """
-    given = {
+    set_on_cli = {
         "compressor": compressor,
         "n_jobs": n_jobs,
         "progress": progress,
@@ -80,9 +94,9 @@ def select(
         "min_bytes": min_bytes,
         "max_bytes": max_bytes,
         "initial_subset": initial_subset,
-        "target": stated({"data": target, "weight": target_weight, "method": target_method}),
+        "target": without_unset({"data": target, "weight": target_weight, "method": target_method}),
         "groups": groups,
-        "quotas": stated(
+        "quotas": without_unset(
             {
                 "shares": quotas,
                 "minimum": parsed_bound("minimum", minimum),
@@ -90,7 +104,7 @@ def select(
             }
         ),
         "compare_within": compare_within,
-        "quality": stated(
+        "quality": without_unset(
             {
                 "column": quality,
                 "minimum": quality_minimum,
@@ -113,41 +127,211 @@ def select(
         "order": order,
         "report": report,
     }
-    with settings_of(config, "select", stated(given)) as settings:
-        _run(settings.select, source, config, manifest, dry_run=dry_run, as_json=as_json)
+    with load_settings(config, "select", without_unset(set_on_cli)) as all_settings:
+        settings = all_settings.select
+        selector = selector_of(settings, manifest)
+        if dry_run:
+            pool = _read(selector, source, settings.on_error)
+            estimate = selector.estimate(pool, initial_subset=settings.initial_subset)
+            show_json(estimate) if as_json else typer.echo(str(estimate))
+            return
+        if settings.output is None:
+            raise ConfigError(
+                "output: expected a file for the selected records; saw none. "
+                "Try -o chosen.jsonl, or --dry-run."
+            )
+        result = _select_to_files(selector, source, settings.output, settings, config, manifest)
+        if as_json:
+            show_json(_plain(result, settings.output, settings.report))
+        page = "" if settings.report is None else f", {settings.report}"
+        written = f"{settings.output}{page} and {manifest_path(settings.output)}"
+        typer.echo(f"{result}\nwrote {written}", err=True)
 
 
-def _run(
-    asked: SelectSettings,
+def selector_of(settings: SelectSettings, manifest: Path | None = None) -> ZipSelector:
+    """Return the selector with these settings, or that of a manifest.
+
+    Raises
+    ------
+    ConfigError
+        If an option is not usable, or is part of the manifest.
+    """
+    if (settings.budget is None) == (manifest is None):
+        raise ConfigError(
+            "budget: expected either --budget N or --manifest FILE; "
+            f"saw {'neither' if manifest is None else 'both'}.",
+            parameters=("budget",),
+        )
+    if manifest is not None:
+        in_manifest = _SELECTOR_OPTIONS | {"tokens", "bytes_per_token"}
+        others = sorted(settings.model_fields_set & in_manifest - _COMPATIBLE_WITH_MANIFEST)
+        if others:
+            raise ConfigError(
+                "manifest: expected no option that it contains; saw "
+                f"{', '.join(others)}. Try without them, or without --manifest.",
+                parameters=others,
+            )
+        return selector_from_manifest(
+            manifest, target=settings.target, n_jobs=settings.n_jobs, progress=settings.progress
+        )
+    if settings.quality is not None and settings.quality.column is None:
+        raise ConfigError(
+            "quality: expected the column of the scores; saw none. Try --quality COLUMN.",
+            parameters=("quality",),
+        )
+    plain = settings.model_fields_set & _SELECTOR_OPTIONS - {"budget", "guards", "quotas", "target"}
+    return ZipSelector(
+        settings.budget_with_unit(),
+        guards=guards_of(settings.guards),
+        quotas=quotas_of(settings.quotas),
+        target=None if settings.target is None else _target(settings.target),
+        **{name: getattr(settings, name) for name in plain},
+    )
+
+
+def selector_from_manifest(
+    manifest: Path,
+    *,
+    target: TargetSettings | None = None,
+    n_jobs: int | None = None,
+    progress: bool | None = None,
+) -> ZipSelector:
+    """Return the selector that repeats the selection of a manifest file."""
+    recorded = read_manifest(manifest)
+    if target is not None and recorded.target is not None:
+        as_recorded = {"weight": recorded.target.weight, "method": recorded.target.method}
+        target = TargetSettings(**(as_recorded | target.model_dump(exclude_unset=True)))
+    return ZipSelector.from_manifest(
+        recorded,
+        target=None if target is None else _target(target),
+        n_jobs=n_jobs,
+        progress=progress,
+    )
+
+
+def read_and_select(
+    selector: ZipSelector,
     source: Path,
+    *,
+    initial_subset: Path | None,
+    on_error: OnError,
+    manifest: Path | None,
+) -> tuple[FilePool, SelectionResult]:
+    """Read a file, select from it and return both.
+
+    Raises
+    ------
+    FingerprintError
+        If the pool or the selection differs from that of the manifest.
+    """
+    pool = _read(selector, source, on_error)
+    expected = None if manifest is None else read_manifest(manifest)
+    if expected is not None:
+        _check_same("pool", pool.corpus.fingerprint, expected.pool.fingerprint, str(source))
+    result = selector.select(pool, initial_subset=initial_subset)
+    if expected is not None:
+        seen = result.manifest
+        _check_same(
+            "selection",
+            seen.selected.fingerprint,
+            expected.selected.fingerprint,
+            f"{seen.compressor.version} (the manifest: {expected.compressor.version})",
+        )
+    updated = result.manifest.model_copy(update={"skipped_records": pool.skipped})
+    return pool, replace(result, manifest=updated)
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read the manifest of a selection from a file."""
+    return Manifest.from_json(path.read_bytes(), source=str(path))
+
+
+def manifest_path(output: Path) -> Path:
+    """Return the path of an output's manifest.
+
+    Examples
+    --------
+    >>> manifest_path(Path("chosen.jsonl")).name
+    'chosen.jsonl.manifest.json'
+    """
+    return output.with_name(output.name + ".manifest.json")
+
+
+def _select_to_files(
+    selector: ZipSelector,
+    source: Path,
+    output: Path,
+    settings: SelectSettings,
     config: Path | None,
     manifest: Path | None,
-    *,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
-    selector = select_job.selector_of(asked, manifest)
-    if dry_run:
-        estimate = select_job.dry_run(
-            selector, source, initial_subset=asked.initial_subset, on_error=asked.on_error
-        )
-        show_json(estimate) if as_json else typer.echo(repr(estimate))
-        return
-    if asked.output is None:
-        raise ConfigError("say where the chosen records go: -o chosen.jsonl (or --dry-run).")
-    result = select_job.run(
+) -> SelectionResult:
+    """Select from a file; write the records, the manifest and any report."""
+    target = None if settings.target is None else settings.target.data
+    inputs = [p for p in (source, settings.initial_subset, config, target) if p is not None]
+    _check_outputs(output, settings.report, source, inputs)
+    pool, result = read_and_select(
         selector,
         source,
-        asked.output,
-        initial_subset=asked.initial_subset,
-        order=asked.order,
-        on_error=asked.on_error,
-        repeats=manifest,
-        report=asked.report,
-        inputs=(config, None if asked.target is None else asked.target.data),
+        initial_subset=settings.initial_subset,
+        on_error=settings.on_error,
+        manifest=manifest,
     )
-    if as_json:
-        show_json(select_job.told_of(result, asked.output, asked.report))
-    page = "" if asked.report is None else f", {asked.report}"
-    written = f"{asked.output}{page} and {select_job.manifest_path(asked.output)}"
-    typer.echo(f"{result!r}\nwrote {written}", err=True)
+    rows = result.indices if settings.order == "choice" else np.sort(result.indices)
+    write_chosen(output, source, pool, rows)
+    with atomic_write(manifest_path(output), inputs=inputs) as sink:
+        sink.write(result.manifest.to_json().encode())
+    if settings.report is not None:
+        result.report(settings.report, n_jobs=selector.n_jobs)
+    return result
+
+
+def _check_outputs(output: Path, report: Path | None, source: Path, inputs: Iterable[Path]) -> None:
+    """Raise ConfigError, before any work, if an output is an input or cannot be written."""
+    with concerning(ConfigError, "output"):
+        check_destination(output, source)
+        check_output(output, inputs)
+        check_output(manifest_path(output), inputs)
+    if report is not None:
+        with concerning(ConfigError, "report"):
+            check_output(report, inputs)
+        check_plotting()
+
+
+def _read(selector: ZipSelector, source: Path, on_error: OnError) -> FilePool:
+    pool = load_file(
+        source,
+        render=selector.render,
+        text=selector.text,
+        on_error=on_error,
+        progress=selector.progress,
+    )
+    warn_skipped(pool.skipped, pool.reasons)
+    return pool
+
+
+def _target(settings: TargetSettings) -> Target:
+    if settings.data is None:
+        raise ConfigError(
+            "target: expected a file of examples; saw none. Try --target FILE.",
+            parameters=("target",),
+        )
+    return Target(**settings.model_dump(exclude_unset=True))
+
+
+def _plain(result: SelectionResult, output: Path, report: Path | None) -> dict[str, Any]:
+    """Return the files written and the selection as plain values for JSON."""
+    return {
+        "output": str(output),
+        "manifest_file": str(manifest_path(output)),
+        "report": None if report is None else str(report),
+        "compression_ratio": result.ratio,
+        "evaluations": result.evaluations,
+        "manifest": result.manifest.model_dump(mode="json"),
+    }
+
+
+def _check_same(name: str, seen: str, expected: str, seen_from: str) -> None:
+    if seen != expected:
+        raise FingerprintError(
+            f"{name}: expected that of the manifest, {expected}; saw {seen} from {seen_from}."
+        )

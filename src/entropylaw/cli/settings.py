@@ -1,7 +1,7 @@
-"""What can be said in a file of options: the tables `[select]`, `[audit]` and `[stream]`.
+"""The tables of a file of options: `[select]`, `[audit]` and `[stream]`.
 
-Keys have the names of the library's own parameters. None is a key that was not said, so that
-defaults stay those of the library.
+Keys have the names of the library's parameters. None stands for a key that is not set, so that
+the library's default applies.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 from pydantic import AfterValidator, ConfigDict, Field
 
 from entropylaw.auditing.pool import LEAST_FORECAST
-from entropylaw.cli.controls import parsed_budget
+from entropylaw.cli.controls import counted, parsed_budget
 from entropylaw.compressors import get_compressor
 from entropylaw.guards import Guards
 from entropylaw.io.renderer import Renderer
 from entropylaw.io.text_columns import named_columns
 from entropylaw.scoring import resolve_jobs
 from entropylaw.selection import Quality, Quotas
-from entropylaw.selection.budget import checked_budget
+from entropylaw.selection.budget import Budget, checked_budget
 from entropylaw.json_model import JsonModel
 from entropylaw.types import (
     AlignmentMethod,
@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 
 def _checked(check: Callable[[T], object]) -> AfterValidator:
-    """Return a validator that lets a value pass unless the library refuses it."""
+    """Return a validator that calls a check of the library and keeps the value."""
 
     def validated(value: T) -> T:
         check(value)
@@ -57,21 +57,22 @@ Spec: TypeAlias = Annotated[str, _checked(get_compressor)]
 Rule: TypeAlias = Annotated[str, _checked(Renderer)]
 Columns: TypeAlias = Annotated[str | tuple[str, ...], _checked(named_columns)]
 Jobs: TypeAlias = Annotated[int, _checked(resolve_jobs)]
-AllGuards: TypeAlias = Literal["warn", "drop"]
-"""What every guard does, where a word stands in place of a table."""
-
+GuardAction: TypeAlias = Literal["warn", "drop"]
+"""A string in place of the table of guards: the action of all of them."""
+QuotaShares: TypeAlias = Literal["pool", "equal"]
+"""A string in place of the table of quotas: its key `shares`."""
 PATHS = ("data", "initial_subset", "output", "plot", "remember", "report", "state")
-"""Keys whose text is the name of a file."""
+"""Keys whose value is the name of a file."""
 
 
 class Table(JsonModel):
-    """A table whose values must have the type that they are expected to have."""
+    """A table whose values are not converted from other types."""
 
     model_config = ConfigDict(strict=True)
 
 
 class Reading(Table):
-    """What all commands that measure records take."""
+    """Options of every command that reads and compresses records."""
 
     compressor: Spec | None = None
     render: Rule | None = None
@@ -101,13 +102,13 @@ class SelectSettings(Reading):
     packing: Packing | None = None
     screening: Screening | None = None
     groups: str | None = None
-    quotas: Quotas | None = None
+    quotas: QuotaShares | Quotas | None = None
     compare_within: CompareWithin | None = None
     quality: Quality | None = None
     min_bytes: Positive | None = None
     max_bytes: Positive | None = None
     typicality: Annotated[float, Field(ge=0, le=MOST_WEIGHT)] | None = None
-    guards: AllGuards | Guards | None = None
+    guards: GuardAction | Guards | None = None
     target: TargetSettings | None = None
     n_jobs: Jobs | None = None
     workers: WorkerKind | None = None
@@ -117,13 +118,24 @@ class SelectSettings(Reading):
     output: Path | None = None
     report: Path | None = None
 
+    def budget_with_unit(self) -> Budget:
+        """Return the budget, with the way to count its tokens.
+
+        Raises
+        ------
+        ConfigError
+            If tokens are counted and the budget is not in tokens, or not in exactly one way.
+        """
+        assert self.budget is not None
+        return counted(self.budget, counts=self.tokens, bytes_per_token=self.bytes_per_token)
+
 
 class AuditSettings(Reading):
     """The table `[audit]`; see `entropylaw.audit`, and `entropylaw audit --help`."""
 
     groups: str | None = None
     share: Annotated[float, Field(gt=0, lt=1)] | None = None
-    guards: AllGuards | Guards | None = None
+    guards: GuardAction | Guards | None = None
     length_bins: Positive | None = None
     forecast_records: Annotated[int, Field(ge=LEAST_FORECAST)] | None = None
     window_bytes: Positive | None = None
@@ -149,8 +161,30 @@ class StreamSettings(Reading):
 
 
 class Settings(Table):
-    """A whole file."""
+    """All tables of a file."""
 
     select: SelectSettings = SelectSettings()
     audit: AuditSettings = AuditSettings()
     stream: StreamSettings = StreamSettings()
+
+
+def guards_of(value: GuardAction | Guards | None) -> Guards | None:
+    """Return guards from a table or the string in place of it.
+
+    Examples
+    --------
+    >>> guards_of("drop") == Guards.all("drop")
+    True
+    """
+    return Guards.all(value) if isinstance(value, str) else value
+
+
+def quotas_of(value: QuotaShares | Quotas | None) -> Quotas | None:
+    """Return quotas from a table or the string in place of it.
+
+    Examples
+    --------
+    >>> quotas_of("pool") == Quotas(shares="pool")
+    True
+    """
+    return Quotas(shares=value) if isinstance(value, str) else value

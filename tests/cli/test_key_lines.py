@@ -1,19 +1,20 @@
-"""Where a key stands in a file of TOML, against where a generator put it."""
+"""The line of each key of a TOML file, compared with a generator and with growing prefixes."""
 
 from __future__ import annotations
 
+import time
 import tomllib
 
-from hypothesis import given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from entropylaw.cli.toml_lines import line_of
+from entropylaw.cli.config_file import key_lines
 
 BARE = "abcdefghijklmnopqrstuvwxyz0123456789-_"
 LETTERS = st.text(BARE, min_size=1, max_size=6)
 ANY = st.text("ab.#=[] \"'\\\n\t\x85\u2028\u00e9\U0001f600", max_size=4)
 PITFALLS = ["[select]", "k1 = 3", "# no comment", '"', "'", "a.b = [", "}", ""]
-"""What looks like a statement, and is none inside a string or an array."""
+"""Lines that look like statements, and are none inside a string or an array."""
 
 
 def quoted(text):
@@ -35,7 +36,7 @@ def keys(draw):
 
 @st.composite
 def values(draw, depth=0):
-    """Return a value as it is written, and the paths inside it if these are on its first line."""
+    """Return a value in TOML, and the paths inside it."""
     kind = draw(st.sampled_from(["number", "text", "lines", "literal", "array", "table"]))
     if kind == "number":
         return str(draw(st.integers(-99, 99))), []
@@ -50,7 +51,8 @@ def values(draw, depth=0):
     if kind == "array":
         items = draw(st.lists(values(1), max_size=3))
         body = "".join(f"  {written}, # [select]\n\n" for written, _ in items)
-        return f"[\n{body}]", [[place] for place in range(len(items))]
+        inner = [[n, *path] for n, (_, paths) in enumerate(items) for path in [[], *paths]]
+        return f"[\n{body}]", inner
     entries = draw(st.lists(st.tuples(keys(), values(1)), max_size=2, unique_by=lambda e: e[0][0]))
     written = ", ".join(f"{key} = {value}" for (_, key), (value, _) in entries)
     inner = [[name, *path] for (name, _), (_, paths) in entries for path in [[], *paths]]
@@ -101,19 +103,69 @@ def documents(draw):
     return draw(st.sampled_from(["\n", "\r\n"])).join(lines), places
 
 
-@given(documents(), st.data())
-@settings(deadline=None, max_examples=60)
-def test_each_key_is_found_where_it_stands(document, data):
-    text, places = document
+@given(documents())
+@settings(deadline=None, max_examples=100)
+def test_each_key_has_the_line_on_which_it_was_written(document):
+    text, lines = document
     tomllib.loads(text)
-    asked = st.lists(st.sampled_from(list(places.items())), max_size=4) if places else st.just([])
-    for path, line in data.draw(asked):
-        assert line_of(text, path) == line
-    assert line_of(text, ["no such table", "nor key"]) is None
+    assert key_lines(text) == lines == lines_by_growing_prefixes(text)
 
 
-def test_what_is_inside_a_value_over_several_lines_has_the_first_of_them():
-    text = 'before = 1\ntext = [\n  "a",\n  5,\n]\nafter = """\n[select]\n"""\n'
-    assert line_of(text, ["text", 1]) == 2
-    assert line_of(text, ["after"]) == 6
-    assert line_of(text, ["text", 2]) is None and line_of(text, ["select"]) is None
+def lines_by_growing_prefixes(text):
+    """Return the lines of all keys from the parser alone, in quadratic time.
+
+    The first lines of a file are valid TOML exactly where a statement ends, so a key belongs to
+    the statement with which it first appears.
+    """
+    lines, start = {}, 1
+    physical = text.split("\n")
+    for end in range(1, len(physical) + 1):
+        try:
+            tables = tomllib.loads("\n".join(physical[:end]) + "\n")
+        except tomllib.TOMLDecodeError:
+            continue
+        for path in paths(tables):
+            lines.setdefault(path, start)
+        start = end + 1
+    return lines
+
+
+def paths(value, above=()):
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, item in items:
+        yield (*above, key)
+        if isinstance(item, dict | list):
+            yield from paths(item, (*above, key))
+
+
+FRAGMENTS = [
+    "[a]", "[a.b]", "[ a . b . c ] # ]", "[[d]]", "[[d]] # again", "[d.e]", "[[d.f]]", "[d.f.g]",
+    "[[d.f]] # again", "['[[q]]'.\"#\"]", "x = 1", "y.z = 2", "y.'w' = 3", '"" = 4', '""."k#" = 5',
+    's = """"one quote"""', 't = """\n[a]\n# no comment\n\\""" ends with two """""',
+    "u = '''\n[[d]]\n'''''", 'v = ""', "w = ''", 'i = { j = [1, { k = "}" }], l.m = 2 }',
+    'n = [ # "]\n  "]", \'[\', [\n  """\n]\n""" ], { o = 1 },\n]', "# [a]", "", "  p = 2020-01-01 # '",
+    'r = "\\"" # [', "c1 = [\r\n]\r", "f = 1e5",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), unique=True, max_size=12))
+@example(["[[d]]", "[[d.f]]", "x = 1", "[[d.f]] # again", "[d.f.g]", "[[d]] # again", "[d.e]"])
+@example(["[a.b]", "x = 1", "[a]", "y.z = 2", "y.'w' = 3"])
+def test_any_mix_of_statements(fragments):
+    text = "\n".join(fragments)
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        assume(False)
+    assert key_lines(text) == lines_by_growing_prefixes(text)
+
+
+def test_thousands_of_lines_take_less_than_a_second():
+    groups = "".join(f'[[group]]\nname = """\n{n}"""\n"key {n}".x = {n}\n' for n in range(2_000))
+    text = groups + "numbers = [\n" + "  1, # [\n" * 2_000 + "]\n"
+    assert text.count("\n") > 10_000
+    started = time.process_time()
+    lines = key_lines(text)
+    assert time.process_time() - started < 1
+    assert lines["group", 1_999, "key 1999", "x"] == 8_000
+    assert lines["group", 1_999, "numbers", 1_999] == 8_001
