@@ -35,13 +35,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from entropylaw.selection.coverage import coverage
 
 from common import RESULTS, in_fresh_process, read_records, significant, write_result
 from entropylaw import Bytes, Corpus, Guards, Quality, Quotas, Tokens, ZipSelector
 from entropylaw.errors import EntropyLawWarning
 from entropylaw.io.load import as_corpus
 from entropylaw.selection import SelectionResult
-from entropylaw.selection.coverage import coverage
 from entropylaw.selection.orders import random_rows
 from entropylaw.types import IntArray
 

@@ -21,8 +21,8 @@ Variant: TypeAlias = Literal["paper", "reference"]
 Packing: TypeAlias = Literal["full", "lazy"]
 """Which of the shortlist each step of packing measures: all, or the most promising."""
 
-Screening: TypeAlias = Literal["full", "adaptive"]
-"""Which of the screened records are measured: all, or the most promising."""
+Screening: TypeAlias = Literal["full", "lazy", "adaptive"]
+"""Which of the screened records are measured: all, or the most promising ("adaptive": old name)."""
 
 TakeOrder: TypeAlias = Literal["choice", "original"]
 """In which order chosen records are given back: as they were chosen, or as in the pool."""

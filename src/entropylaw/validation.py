@@ -12,12 +12,12 @@ import numbers
 import operator
 from collections.abc import Callable
 from dataclasses import field, fields
-from functools import cache, partial
+from functools import cache
 from typing import Any, TypeVar, get_args
 
 import numpy as np
 
-from entropylaw.errors import ConfigError
+from entropylaw.errors import ConfigError, EntropyLawError
 
 K = TypeVar("K")
 
@@ -28,7 +28,7 @@ def integer(
     *,
     at_least: int | None = None,
     at_most: int | None = None,
-    error: type[ConfigError] = ConfigError,
+    error: type[EntropyLawError] = ConfigError,
     hint: str = "",
 ) -> int:
     """Return a whole number as an int.
@@ -70,7 +70,7 @@ def number(
     at_most: float | None = None,
     above: float | None = None,
     below: float | None = None,
-    error: type[ConfigError] = ConfigError,
+    error: type[EntropyLawError] = ConfigError,
     hint: str = "",
 ) -> float:
     """Return a finite real number as a float.
@@ -112,7 +112,7 @@ def number(
 
 
 def flag(
-    name: str, value: object, *, error: type[ConfigError] = ConfigError, hint: str = ""
+    name: str, value: object, *, error: type[EntropyLawError] = ConfigError, hint: str = ""
 ) -> bool:
     """Return a truth value as a bool.
 
@@ -137,7 +137,7 @@ def choice(
     value: object,
     options: Any,
     *,
-    error: type[ConfigError] = ConfigError,
+    error: type[EntropyLawError] = ConfigError,
     hint: str = "",
 ) -> Any:
     """Return one of several words as a str.
@@ -192,7 +192,7 @@ def instance(
     kind: type[K],
     example: str,
     *,
-    error: type[ConfigError] = ConfigError,
+    error: type[EntropyLawError] = ConfigError,
 ) -> K:
     """Return a value of a class.
 
@@ -307,14 +307,16 @@ def _article(noun: str) -> str:
 
 
 def _refused(
-    name: str, value: object, expected: str, error: type[ConfigError], hint: str
-) -> ConfigError:
+    name: str, value: object, expected: str, error: type[EntropyLawError], hint: str
+) -> EntropyLawError:
     seen = repr(value)
     seen = seen if len(seen) <= 80 else f"{seen[:77]}..."
     kind = "" if isinstance(value, str | int | float | None) else f" ({type(value).__name__})"
     message = f"{name}: expected {expected}; saw {seen}{kind}."
-    parameters = (name,) if name.replace(".", "").isidentifier() else ()
-    return error(f"{message} {hint}".rstrip(), parameters=parameters)
+    refused = error(f"{message} {hint}".rstrip())
+    if name.replace(".", "").isidentifier():
+        refused.parameters = (name,)
+    return refused
 
 
 Check = Callable[[str, object], Any]
@@ -329,7 +331,7 @@ def option(default: Any, check: Check) -> Any:
     >>> from dataclasses import dataclass
     >>> @dataclass
     ... class Search:
-    ...     k1: int = option(10, partial(integer, at_least=1))
+    ...     k1: int = option(10, integer)
     ...
     ...     def __post_init__(self):
     ...         normalise(self)

@@ -37,7 +37,7 @@ def test_every_control_has_the_effect_it_has_in_python(words, words_pool, tmp_pa
     assert chosen == expected.take(words)
     assert "quotas" in done.stderr and "of 900 tokens" in done.stderr
     manifest = json.loads((tmp_path / "out.jsonl.manifest.json").read_text())
-    assert manifest["budget"]["spent"] == expected.manifest.budget.spent
+    assert manifest["outcomes"][0]["chosen"] == expected.manifest.budget.chosen
 
 
 def test_columns_of_a_file_with_broken_lines_stay_aligned(words_pool, tmp_path):

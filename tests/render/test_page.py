@@ -89,8 +89,8 @@ def test_the_same_numbers_as_the_result(result, page):
         assert f'<tr><th scope="row">{row[0]}</th>{cells}</tr>' in text
     assert f"{result.ratio:.3f}" in text
     assert result.manifest.selected.fingerprint in text
-    for line in result.manifest.guards:
-        assert f'<tr><th scope="row">{line.guard}</th>' in text
+    for line in result.manifest.outcomes_of("guard"):
+        assert f'<tr><th scope="row">{line.item}</th>' in text
     assert '<tr><th scope="row">forbidden</th><td>2</td></tr>' in text
 
 

@@ -34,7 +34,7 @@ from entropylaw import (
 from entropylaw.compressors import describe
 
 RECORD = Path(__file__).with_name("golden_picks.json")
-WORDS = (
+WORDS = (  # noqa: SIM905
     "the of and to in is you that it he was for on are as with his they at be this have from or "
     "one had by word but not what all were we when your can there use an each which she do how "
     "their if will up other about out many then them these so some her would make like him into "
@@ -134,9 +134,7 @@ CONFIGURATIONS: dict[str, Callable[[], SelectionResult]] = {
     "reference": zip_with(50, variant="reference"),
     "lazy packing": zip_with(40, packing="lazy"),
     "adaptive screening": zip_with(40, screening="adaptive"),
-    "reference, both lazy": zip_with(
-        50, variant="reference", packing="lazy", screening="adaptive"
-    ),
+    "reference, both lazy": zip_with(50, variant="reference", packing="lazy", screening="adaptive"),
     "tokens by column": zip_with(Tokens(400, counts="n_tokens")),
     "tokens estimated": zip_with(Tokens(0.2, bytes_per_token=4)),
     "bytes": zip_with(Bytes(3000)),

@@ -56,7 +56,7 @@ def test_others_have_as_much(name):
 
 
 def test_like_length_has_like_lengths():
-    ours, alike = COMPARED["selection"].lengths, COMPARED["random of like length"].lengths
+    ours, alike = COMPARED["selection"].lengths, COMPARED["random, length-matched"].lengths
     assert alike == pytest.approx(ours, rel=0.15)
 
 
@@ -71,10 +71,13 @@ def test_copies_are_what_a_choice_does_not_cover_with():
 
 
 def test_forms():
-    assert str(COMPARED) == repr(COMPARED)
-    assert "deduplicated" in repr(COMPARED) and "drift" in repr(COMPARED)
+    assert repr(COMPARED).startswith("Comparison(ratio ") and "\n" not in repr(COMPARED)
+    for form in (str(COMPARED), COMPARED.to_markdown(), COMPARED.to_latex()):
+        assert "deduplicated" in form and "drift" in form
+    assert COMPARED.to_dict()["rows"][0]["name"] == "selection"
+    assert COMPARED.to_frame()["ratio"].iloc[0] == COMPARED["selection"].ratio
     assert "<table>" in COMPARED._repr_html_()
-    with pytest.raises(e.ConfigError, match="There are: selection, random"):
+    with pytest.raises(e.ConfigError, match="expected one of selection, random"):
         COMPARED["randon"]
 
 

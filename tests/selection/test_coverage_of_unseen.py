@@ -8,7 +8,7 @@ import pytest
 from entropylaw.compressors import Zlib
 from entropylaw.corpus import Corpus
 from entropylaw.errors import InputError
-from entropylaw.selection.coverage import coverage
+from entropylaw.selection.report.coverage import coverage
 
 RNG = np.random.default_rng(0)
 KINDS = [RNG.bytes(40).hex() for _ in range(8)]

@@ -16,8 +16,8 @@ from test_oracle import cases
 
 from entropylaw import Corpus, RandomSelector, ZipSelector
 from entropylaw import errors as e
-from entropylaw.selection import Bytes, Quality, Quotas, SelectionResult, Tokens, rounds
-from entropylaw.selection.overlap import GRAM, longest_match, overlaps
+from entropylaw.selection import Bytes, Quality, Quotas, SelectionResult, Tokens, search
+from entropylaw.selection.explain.matches import GRAM, longest_match, overlaps
 
 pytestmark = pytest.mark.filterwarnings("ignore::entropylaw.errors.EntropyLawWarning")
 
@@ -77,7 +77,7 @@ def test_every_record_as_the_oracle_saw_it(spec, case):
                 fate, screened, shortlisted,
             )  # fmt: skip
             assert outcome.margin == pytest.approx(margin, abs=1e-12)
-        assert str(row) in repr(told) and "<table>" in told._repr_html_()
+        assert str(row) in str(told) and "<table>" in told._repr_html_()
 
 
 def check_chosen(outcome, pick, seen):
@@ -88,24 +88,24 @@ def check_chosen(outcome, pick, seen):
     _, _, unions, short, steps = seen[number]
     assert outcome.rank == 1 + sum(Fraction(*unions[i]) < Fraction(*unions[row]) for i in short)
     tried = next(tried for best, tried in steps if best == row)
-    rivals = [Fraction(*tried[i]) for i in tried if i != row]
-    if rivals:
-        assert outcome.limit == pytest.approx(float(min(rivals)), abs=1e-12)
-        assert Fraction(*tried[outcome.rival]) == min(rivals)
+    runner_ups = [Fraction(*tried[i]) for i in tried if i != row]
+    if runner_ups:
+        assert outcome.limit == pytest.approx(float(min(runner_ups)), abs=1e-12)
+        assert Fraction(*tried[outcome.runner_up]) == min(runner_ups)
         assert outcome.margin <= 0
     else:
-        assert outcome.rival is None
+        assert outcome.runner_up is None
 
 
 def spied(monkeypatch, selector, *args, **given):
     """Return a result, and for each round who was really screened."""
-    screened, real = [], rounds.last_screened
+    screened, real = [], search.screening_cutoff
 
     def spy(number, rows, state, groups):
         screened.append(set(rows.tolist()))
         return real(number, rows, state, groups)
 
-    monkeypatch.setattr(rounds, "last_screened", spy)
+    monkeypatch.setattr(search, "screening_cutoff", spy)
     return selector.select(*args, **given), screened
 
 
@@ -148,7 +148,7 @@ def test_stages_are_those_of_the_run(monkeypatch, name):
         fates.setdefault(outcome.fate, []).append(row)
         if row in result.indices:
             assert outcome.fate == ("required" if row in (3, 399) else "chosen")
-            assert outcome.rival is None or outcome.margin <= 0
+            assert outcome.runner_up is None or outcome.margin <= 0
             continue
         assert outcome.screened == sum(row in rows for rows in screened)
         assert outcome.shortlisted == (short["row"] == row).sum()
@@ -169,7 +169,7 @@ def test_lazy_searches_say_that_a_record_was_not_measured():
             continue
         assert told.outcome.shortlisted == (short["row"] == row).sum()
         assert told.outcome.fate in ("not packed", "not shortlisted")
-        assert (told.outcome.margin < 0) == ("did not measure it" in repr(told))
+        assert (told.outcome.margin < 0) == ("did not measure it" in str(told))
 
 
 def test_a_record_that_no_budget_fits():
@@ -179,7 +179,7 @@ def test_a_record_that_no_budget_fits():
     assert told.outcome.fate == "barred" and "left of the budget" in told.outcome.reason
     held = ZipSelector(30, quotas=Quotas({"a": 1, "b": 0}), **SMALL)
     result = held.select(TEXTS, groups=["a"] * 399 + ["b"])
-    assert "its group had no room" in repr(result.explain(399))
+    assert "its group had no room" in str(result.explain(399))
 
 
 def test_selectors_that_take_records_in_an_order():
@@ -223,13 +223,13 @@ def test_a_loaded_result_explains_alike(tmp_path):
         loaded.explain(3, POOL[::-1])
     for row in (5, 8, *range(20, 60)):
         assert repr(loaded.explain(row, POOL)) == repr(result.explain(row))
-    assert "forbidden" in repr(loaded.explain(8, POOL))
+    assert "forbidden" in str(loaded.explain(8, POOL))
 
 
 def test_what_a_file_does_not_hold_is_named(tmp_path):
     result = ZipSelector(20, **SMALL).select(TEXTS, weights=np.linspace(1, 2, 400))
     result.save(tmp_path / "r.zip")
-    with pytest.raises(e.InputError, match="also made by weights"):
+    with pytest.raises(e.InputError, match="also decided by weights"):
         SelectionResult.load(tmp_path / "r.zip").explain(3, TEXTS)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-
 from golden import CONFIGURATIONS, RECORD, record_of, version_of
 
 RECORDED = json.loads(RECORD.read_text(encoding="utf-8"))

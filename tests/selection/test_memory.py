@@ -45,5 +45,5 @@ def test_a_whole_set_in_sight():
     result = ZipSelector(20, k1=60, k2=12, k3=6, compressor="zstd:6:long").select(pool_of(60))
     assert result.memory.whole
     assert np.array_equal(result.memory.visible_share, np.ones(20))
-    assert "the whole set" in repr(result)
+    assert "the whole set" in str(result)
     assert not result.memory.set_bytes.flags.writeable

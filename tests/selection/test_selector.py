@@ -18,9 +18,10 @@ from entropylaw.errors import (
 )
 from entropylaw.scoring import Scorer
 from entropylaw.selection import Manifest, SelectionResult
-from entropylaw.selection.ledger import Limits
-from entropylaw.selection.plan import Plan
-from entropylaw.selection.rounds import zip_rounds
+from entropylaw.selection.eligibility import Eligibility
+from entropylaw.selection.limits import Limits
+from entropylaw.selection.problem import Problem
+from entropylaw.selection.search import SearchOptions, zip_rounds
 from entropylaw.selection.stages import lowest, screen
 
 RECORDS = [
@@ -176,7 +177,7 @@ def test_render_function_is_used_and_asked_for_again():
     result = selector.select(RECORDS)
     assert result.manifest.shapes == {"function": 144}
     assert len(result.take(RECORDS)) == 5
-    with pytest.raises(Exception, match="Pass it as render="):
+    with pytest.raises(Exception, match="Pass render= to from_manifest"):
         ZipSelector.from_manifest(result.manifest)
     again = ZipSelector.from_manifest(result.manifest, render=lambda record: record["answer"])
     assert (again.select(RECORDS).picks == result.picks).all()
@@ -187,7 +188,7 @@ def test_short_memory_is_told_with_what_to_type():
     with pytest.warns(ShortMemoryWarning, match='compressor="zstd:6:long"'):
         result = small(150).select(pool)
     assert result.memory.visible_share[-1] < 0.5
-    assert "% of the set" in repr(result)
+    assert "% of the set" in str(result)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert small(150, compressor="zstd:6:long").select(pool).memory.visible_share.min() == 1.0
@@ -217,7 +218,8 @@ def test_repr_and_html():
 def test_another_ranking_takes_the_place_of_ours():
     """The parity benchmark puts in the ranking of the published script."""
     corpus = Corpus.from_rows([b"%d" % i for i in range(50)])
-    plan = Plan(Limits(10), 50, 10, 5, "paper", np.ones(50, bool))
+    problem = Problem(corpus, get_compressor("zlib"), Eligibility.of_all(50), Limits(10))
+    search = SearchOptions(50, 10, 5)
     calls = []
 
     def rank(values, k):
@@ -225,8 +227,8 @@ def test_another_ranking_takes_the_place_of_ours():
         return lowest(values, k)
 
     with Scorer(corpus, get_compressor("zlib")) as scorer:
-        rows = [r.rows.tolist() for r in zip_rounds(scorer, plan, rank=rank)]
-        assert rows == [r.rows.tolist() for r in zip_rounds(scorer, plan)]
+        rows = [r.rows.tolist() for r in zip_rounds(scorer, problem, search, rank=rank)]
+        assert rows == [r.rows.tolist() for r in zip_rounds(scorer, problem, search)]
     assert {50, 10, 1} <= set(calls)
 
 

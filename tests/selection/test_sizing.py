@@ -102,7 +102,7 @@ def test_exact_budget_no_row_twice_and_never_more_evaluations(k1, data, fewer, v
     assert (result.trace["evaluations"] <= full.trace["evaluations"]).all()
     estimate = some.estimate(TEXTS[:size])
     assert result.evaluations <= estimate.evaluations == full.evaluations
-    assert estimate.certainty == "at most" and "at most" in repr(estimate)
+    assert estimate.certainty == "at most" and "at most" in str(estimate)
 
 
 @given(st.lists(st.lists(st.sampled_from("abcdefghijklm"), min_size=1), min_size=20, max_size=60))

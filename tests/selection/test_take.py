@@ -61,7 +61,7 @@ class TestOrder:
         assert list(taken) == [corpus[row] for row in sorted(result.indices.tolist())]
 
     def test_another_word(self) -> None:
-        with pytest.raises(ConfigError, match='"choice" or "original", got \'pool\''):
+        with pytest.raises(ConfigError, match='"choice" or "original"; saw \'pool\''):
             selected(text="body").take(RECORDS, order="pool")  # type: ignore[arg-type]
 
 
@@ -99,7 +99,9 @@ class TestFromAFile:
         result.save(tmp_path / "r.zip")
         function = next((given for given in options.values() if callable(given)), None)
         if function is not None:
-            with pytest.raises(InputError, match=r"function words, which .*\.load\(path, render="):
+            with pytest.raises(
+                InputError, match=r"function words, that rendered .*\.load\(path, render="
+            ):
                 SelectionResult.load(tmp_path / "r.zip").take(RECORDS)
         again = SelectionResult.load(tmp_path / "r.zip", render=function)
         assert again.take(RECORDS, order="original") == result.take(RECORDS, order="original")

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from entropylaw import Bytes, Corpus, Quotas, ZipSelector, audit
 from entropylaw.errors import ConfigError
 from entropylaw.selection import Manifest
-from entropylaw.selection.coverage import coverage
+from entropylaw.selection.criteria.representativeness import typicality_scores, typicality_weights
 from entropylaw.selection.orders import random_rows
-from entropylaw.selection.typical import typicality_scores, typicality_weights
+from entropylaw.selection.report.coverage import coverage
 
 pytestmark = pytest.mark.filterwarnings("ignore::entropylaw.errors.EntropyLawWarning")
 
@@ -119,18 +119,18 @@ def test_it_is_told_kept_and_repeated():
         40, groups="source", quotas=Quotas("pool"), typicality=0.2, k1=60, k2=20, k3=10, n_jobs=1
     )
     result = selector.select(rows)
-    line = result.manifest.typicality
-    assert line.weight == 0.2
-    assert line.chosen_mean > line.pool_mean
+    line = result.manifest.outcome("typicality")
+    assert line.asked["weight"] == 0.2
+    assert line.chosen["mean"] > line.pool["mean"]
     assert "typicality" in result.facts()
     again = Manifest.from_json(result.manifest.to_json())
     assert ZipSelector.from_manifest(again, n_jobs=1).select(rows) == result
-    assert ZipSelector(40, n_jobs=1).select(rows).manifest.typicality is None
+    assert ZipSelector(40, n_jobs=1).select(rows).manifest.outcome("typicality") is None
 
 
 @pytest.mark.parametrize("weight", [-0.1, 11, float("nan"), "much", True])
 def test_a_weight_that_cannot_work(weight):
-    with pytest.raises(ConfigError, match="typicality must be a number from 0 to 10"):
+    with pytest.raises(ConfigError, match="typicality: expected a finite number from 0 to 10"):
         ZipSelector(10, typicality=weight)
 
 

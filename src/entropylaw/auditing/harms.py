@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator
 
 from entropylaw.auditing.forecast import Drift, Forecast, Measured
 from entropylaw.auditing.verdict import KINDS, TYPICALITY, Reason, Verdict
-from entropylaw.selection.coverage import WHOLE_SET
+from entropylaw.selection.report.coverage import WHOLE_SET
 
 TAKEN_IN = (0.02, 0.05)
 """Share of the choice, beyond that of random draws, from which on it may and is likely to hurt

@@ -30,8 +30,8 @@ from entropylaw.guards import Guards, check_records
 from entropylaw.io.columns import column_of
 from entropylaw.io.load import Render, Text, as_corpus
 from entropylaw.scoring import Scorer, resolve_jobs
-from entropylaw.selection.coverage import WHOLE_SET
 from entropylaw.selection.quotas import Groups, groups_of
+from entropylaw.selection.report.coverage import WHOLE_SET
 from entropylaw.types import AnyArray
 
 LEAST_FORECAST = 20

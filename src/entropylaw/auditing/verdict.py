@@ -7,8 +7,8 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from entropylaw.auditing.options import Options
 from entropylaw.guards import Guards
-from entropylaw.selection.coverage import WHOLE_SET
 from entropylaw.selection.quotas import Quotas
+from entropylaw.selection.report.coverage import WHOLE_SET
 
 Verdict: TypeAlias = Literal["unlikely", "possible", "likely"]
 """Whether selection by ratio hurts."""

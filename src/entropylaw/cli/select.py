@@ -198,8 +198,9 @@ def selector_from_manifest(
 ) -> ZipSelector:
     """Return the selector that repeats the selection of a manifest file."""
     recorded = read_manifest(manifest)
-    if target is not None and recorded.target is not None:
-        as_recorded = {"weight": recorded.target.weight, "method": recorded.target.method}
+    option = recorded.options.get("target")
+    if target is not None and option is not None:
+        as_recorded = {name: option[name] for name in ("weight", "method")}
         target = TargetSettings(**(as_recorded | target.model_dump(exclude_unset=True)))
     return ZipSelector.from_manifest(
         recorded,

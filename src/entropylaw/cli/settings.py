@@ -13,15 +13,14 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 from pydantic import AfterValidator, ConfigDict, Field
 
 from entropylaw.auditing.pool import LEAST_FORECAST
-from entropylaw.cli.controls import counted, parsed_budget
 from entropylaw.compressors import get_compressor
 from entropylaw.guards import Guards
 from entropylaw.io.renderer import Renderer
 from entropylaw.io.text_columns import named_columns
+from entropylaw.json_model import JsonModel
 from entropylaw.scoring import resolve_jobs
 from entropylaw.selection import Quality, Quotas
-from entropylaw.selection.budget import Budget, checked_budget
-from entropylaw.json_model import JsonModel
+from entropylaw.selection.budget import Budget, as_budget, counted_by
 from entropylaw.types import (
     AlignmentMethod,
     CompareWithin,
@@ -47,12 +46,8 @@ def _checked(check: Callable[[T], object]) -> AfterValidator:
     return AfterValidator(validated)
 
 
-def _check_budget(budget: int | float | str) -> None:
-    checked_budget(parsed_budget(budget) if isinstance(budget, str) else budget)
-
-
 Positive: TypeAlias = Annotated[int, Field(ge=1)]
-Amount: TypeAlias = Annotated[int | float | str, _checked(_check_budget)]
+Amount: TypeAlias = Annotated[int | float | str, _checked(as_budget)]
 Spec: TypeAlias = Annotated[str, _checked(get_compressor)]
 Rule: TypeAlias = Annotated[str, _checked(Renderer)]
 Columns: TypeAlias = Annotated[str | tuple[str, ...], _checked(named_columns)]
@@ -127,7 +122,9 @@ class SelectSettings(Reading):
             If tokens are counted and the budget is not in tokens, or not in exactly one way.
         """
         assert self.budget is not None
-        return counted(self.budget, counts=self.tokens, bytes_per_token=self.bytes_per_token)
+        return counted_by(
+            as_budget(self.budget), counts=self.tokens, bytes_per_token=self.bytes_per_token
+        )
 
 
 class AuditSettings(Reading):

@@ -7,15 +7,15 @@ from entropylaw.selection.baselines import (
     TargetSelector,
 )
 from entropylaw.selection.budget import Bytes, Tokens
-from entropylaw.selection.report.comparison import ComparedChoice, Comparison
+from entropylaw.selection.criteria.quality import Quality
 from entropylaw.selection.estimate import Estimate
-from entropylaw.selection.trace import Evidence, Round
+from entropylaw.selection.explain.matches import Match, Overlap, Overlaps
 from entropylaw.selection.explain.outcome import Explanation, Outcome
 from entropylaw.selection.manifest import Manifest
-from entropylaw.selection.explain.matches import Match, Overlap, Overlaps
-from entropylaw.selection.criteria.quality import Quality
 from entropylaw.selection.quotas import Quotas
+from entropylaw.selection.report.comparison import ComparedChoice, Comparison
 from entropylaw.selection.result import SelectionResult
+from entropylaw.selection.trace import Evidence, Round
 from entropylaw.selection.zip import ZipSelector
 
 __all__ = [

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from entropylaw.errors import InputError
-from entropylaw.selection.trace import PICK, SCREENING_CUTOFF, SHORTLISTED, TRACE, Evidence
 from entropylaw.selection.manifest import Manifest
+from entropylaw.selection.trace import PICK, SCREENING_CUTOFF, SHORTLISTED, TRACE, Evidence
 from entropylaw.types import AnyArray
 
 _EVIDENCE = {

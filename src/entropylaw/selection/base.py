@@ -249,7 +249,7 @@ class PoolSelector(ABC):
             "compressor": compressor,
             "target": target,
             "render": render,
-            "text": text,
+            "text": render if text is None else text,
             "random_state": random_state,
         }
         options = {

@@ -10,6 +10,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -32,7 +33,7 @@ ROUND = 100
 """Records in a round of selectors without stages."""
 
 
-def _checked_lengths(name: str, values: Sequence[int] | AnyArray) -> tuple[int, ...]:
+def _checked_lengths(name: str, values: Any) -> tuple[int, ...]:
     return tuple(integer(f"{name}[{i}]", value, at_least=0) for i, value in enumerate(values))
 
 

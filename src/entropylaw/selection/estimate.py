@@ -96,7 +96,7 @@ class Estimate(Result):
 
     def _headline(self) -> str:
         facts = self.facts()
-        return f"{facts['evaluations']}, {facts['time']}, {facts['memory']}"
+        return f"evaluations {facts['evaluations']}, {facts['time']}, {facts['memory']}"
 
     def _table(self) -> Table:
         return Table.of_facts("Estimate", self.facts())
@@ -196,13 +196,13 @@ def estimate_cost(scorer: Scorer, problem: Problem, search: SearchOptions) -> Es
     return Estimate(evaluations, rounds, seconds, memory, certainty_of(problem, search))
 
 
-def _memory(
-    scorer: Scorer, pool: IntArray, problem: Problem, expected: int, screened: int
-) -> int:
+def _memory(scorer: Scorer, pool: IntArray, problem: Problem, expected: int, screened: int) -> int:
     """Return the bytes held at the end of a selection of records of average length."""
     corpus, window = scorer.corpus, scorer.info.window
     length = float(corpus.lengths[pool].mean())
-    set_bytes = (0 if problem.owned is None else problem.owned.total_bytes) + round(expected * length)
+    set_bytes = (0 if problem.owned is None else problem.owned.total_bytes) + round(
+        expected * length
+    )
     held = min(set_bytes, window or set_bytes)
     state_size: Callable[[int], int] = getattr(scorer.compressor, "state_size", lambda _: 0)
     batch = int(min(screened, len(pool)) * (2 * length + CANDIDATE_BYTES))

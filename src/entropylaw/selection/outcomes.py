@@ -52,8 +52,10 @@ class ControlOutcome(JsonModel):
 
     def __str__(self) -> str:
         describe = _DESCRIBED.get(self.control)
-        return ", ".join(f"{k} {v}" for k, v in self.chosen.items()) if describe is None else (
-            describe(self)
+        return (
+            ", ".join(f"{k} {v}" for k, v in self.chosen.items())
+            if describe is None
+            else (describe(self))
         )
 
 
@@ -103,7 +105,7 @@ def _quality(outcome: ControlOutcome) -> str:
 
 
 def _means(outcome: ControlOutcome) -> str:
-    return f"mean {outcome.chosen['mean']:.3g}, pool {outcome.pool['mean']:.3g}"
+    return f"mean {outcome.unit} {outcome.chosen['mean']:.3g}, pool {outcome.pool['mean']:.3g}"
 
 
 def _guard(outcome: ControlOutcome) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any, Protocol, TypedDict
 
 import numpy as np
@@ -186,7 +185,7 @@ class Problem:
             criteria=criteria_of(
                 options.get_params(), {"weights": corpus.weights, "quality": scores}
             ),
-            digests=MappingProxyType({name: d for name, d in digests.items() if d is not None}),
+            digests={name: d for name, d in digests.items() if d is not None},
         )
 
     def weighted(self, sizer: Scorer, options: Options, *, n_jobs: int) -> Problem:
@@ -226,7 +225,7 @@ class Problem:
             self,
             scores=scores,
             weights=_product(weights),
-            digests=MappingProxyType({**self.digests, **digests}),
+            digests={**self.digests, **digests},
         )
 
     @property
@@ -395,9 +394,7 @@ def _limits(
         return limits
     costs = np.ones(len(may), np.int64) if limits.costs is None else limits.costs
     supply = groups.sums(np.where(may, costs, 0))
-    low, high = resolve_quotas(
-        options.quotas, groups, supply, total=limits.total, unit=limits.unit
-    )
+    low, high = resolve_quotas(options.quotas, groups, supply, total=limits.total, unit=limits.unit)
     return replace(limits, groups=groups.codes, low=low, high=high)
 
 

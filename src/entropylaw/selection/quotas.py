@@ -269,7 +269,9 @@ def _checked_shares(shares: Shares) -> Shares:
             )
         return checked
     hint = 'Try "pool", "equal" or a mapping from groups to weights.'
-    word: Shares = None if shares is None else choice("shares", shares, ("pool", "equal"), hint=hint)
+    word: Shares = (
+        None if shares is None else choice("shares", shares, ("pool", "equal"), hint=hint)
+    )
     return word
 
 
@@ -291,7 +293,11 @@ def _checked_amount(name: str, value: object) -> int | float:
     if whole is not None:
         return integer(name, whole, at_least=0)
     real = as_number(value)
-    hint = f"For an amount try {int(real)}." if real and math.isfinite(real) and real > 1 else ""
+    hint = (
+        f"A float is a share of the budget; for an amount try {int(real)}."
+        if real and math.isfinite(real) and real > 1
+        else ""
+    )
     return number(name, value, at_least=0, at_most=1, hint=hint)
 
 

@@ -32,9 +32,7 @@ def recorded(value: object) -> Any:
     """
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    if isinstance(value, np.ndarray):
-        return value.tolist()
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | np.ndarray):
         return [recorded(item) for item in value]
     if isinstance(value, Mapping):
         return {str(key): recorded(item) for key, item in value.items()}

@@ -56,7 +56,9 @@ def rebuilt(
             "fingerprint. Pass the data that select() was given, in the same order."
         )
     count, name = len(pool.corpus), manifest.options.get("groups")
-    groups = groups_of(pool.columns[name], count) if name in pool.columns else None
+    groups = (
+        groups_of(pool.columns[name], count) if name is not None and name in pool.columns else None
+    )
     first = picks["row"][picks["round"] == 0]
     required = first if "required" in manifest.digests else np.empty(0, np.int64)
     selectable = evidence.left_out == 0
@@ -157,15 +159,20 @@ def _limits(pool: PoolData, manifest: Manifest, groups: Groups | None) -> Limits
             return Limits(total)
         costs = np.asarray(pool.columns[counts], np.int64)
     limits = Limits(
-        total, costs, unit="tokens" if outcome.unit == "tokens" else (
-            "bytes" if outcome.unit == "bytes" else "records"
-        ), counted_by=counted_by
+        total,
+        costs,
+        unit="tokens"
+        if outcome.unit == "tokens"
+        else ("bytes" if outcome.unit == "bytes" else "records"),
+        counted_by=counted_by,
     )
     if manifest.options.get("quotas") is None or groups is None:
         return limits
     bounds = [one.asked for one in manifest.outcomes_of("group")]
     low = [int(number_of(one["minimum"])) for one in bounds]
-    high = [NO_LIMIT if one["maximum"] is None else int(number_of(one["maximum"])) for one in bounds]
+    high = [
+        NO_LIMIT if one["maximum"] is None else int(number_of(one["maximum"])) for one in bounds
+    ]
     return Limits(
         limits.total,
         limits.costs,

@@ -30,7 +30,7 @@ from entropylaw.selection.report.plots import figure
 from entropylaw.selection.search import SearchOptions
 from entropylaw.selection.trace import Evidence
 from entropylaw.types import AnyArray, FloatArray, FrameLibrary, IntArray, TakeOrder
-from entropylaw.validation import choice
+from entropylaw.validation import as_integer, choice
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -277,7 +277,7 @@ class SelectionResult(Result):
             matches=matches,
         )
 
-    @overload
+    @overload  # type: ignore[override]
     def to_frame(
         self, data: object = None, *, library: Literal["pandas"] = ...
     ) -> pd.DataFrame: ...
@@ -550,8 +550,9 @@ class SelectionResult(Result):
 
     def _is_left_out(self, row: object) -> bool:
         """Return whether a row could not be chosen, for which no step need be repeated."""
-        known = isinstance(row, int | np.integer) and 0 <= row < len(self.evidence.left_out)
-        return known and bool(self.evidence.left_out[row])
+        known = as_integer(row)
+        inside = known is not None and 0 <= known < len(self.evidence.left_out)
+        return inside and bool(self.evidence.left_out[known])
 
     def _check(self, chosen: Corpus) -> None:
         if chosen.fingerprint != self.manifest.selected.fingerprint:

@@ -339,7 +339,9 @@ class Search:
                 f"{len(state.ratios):,}. Pass the pool that the search was started on."
             )
         self._ratios, self._retired = state.ratios.copy(), state.retired.copy()
-        for rows in np.split(state.chosen, np.cumsum(state.rounds)[:-1]) if len(state.rounds) else ():
+        for rows in (
+            np.split(state.chosen, np.cumsum(state.rounds)[:-1]) if len(state.rounds) else ()
+        ):
             self._set.extend(rows)
             self._chosen.append(rows)
             for row in rows.tolist():

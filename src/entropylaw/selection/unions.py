@@ -121,7 +121,8 @@ class Lazy:
         ratios = union_ratios(raw, sizes, base, weights)
         k, count = min(k, len(rows)), 0
         while count < k or (
-            count < len(rows) and lower_bounds[order[count]] <= _kth_lowest(ratios[order[:count]], k)
+            count < len(rows)
+            and lower_bounds[order[count]] <= _kth_lowest(ratios[order[:count]], k)
         ):
             batch = order[count : count + max(BATCH, k)]
             sizes[batch] = grown.union_sizes(rows[batch])

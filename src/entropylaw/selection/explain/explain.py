@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from entropylaw.errors import InputError
 from entropylaw.scoring import Scorer
 from entropylaw.scoring.growing import GrowingSet
 from entropylaw.selection.explain.matches import overlaps
@@ -38,7 +39,7 @@ def explain(
     What the run kept tells who got through each stage and at which ratio; the record itself is
     measured again, with the very sets of the run. See `SelectionResult.explain`.
     """
-    row = integer("row", row, at_least=0, at_most=len(problem.corpus) - 1)
+    row = integer("row", row, at_least=0, at_most=len(problem.corpus) - 1, error=InputError)
     matches = integer("matches", matches, at_least=0)
     at = np.flatnonzero(picks["row"] == row)
     order = int(at[0]) if len(at) else None
@@ -104,9 +105,7 @@ def _won(
     return replace(found, limit=float(ratios[best]), runner_up=int(rows[left[best]]))
 
 
-def _pack_ratios(
-    problem: Problem, rows: IntArray, before: IntArray, left: IntArray
-) -> FloatArray:
+def _pack_ratios(problem: Problem, rows: IntArray, before: IntArray, left: IntArray) -> FloatArray:
     """Return the ratio of a pack of the rows `before` with each that is `left` of a shortlist."""
     with Scorer(problem.corpus.take(rows), problem.compressor) as scorer:
         inside = scorer.empty_set()
@@ -215,7 +214,9 @@ class _Followed:
             self._tries[stage].append(replace(found, reason="no record of its group got through"))
             return
         last = passed[len(passed) - 1 - int(np.argmax(passed[field][::-1]))]
-        self._tries[stage].append(replace(found, limit=float(last[field]), runner_up=int(last["row"])))
+        self._tries[stage].append(
+            replace(found, limit=float(last[field]), runner_up=int(last["row"]))
+        )
 
     def _packed(self, turn: Turn) -> Outcome:
         """Return at which step of packing the record came closest to being taken."""

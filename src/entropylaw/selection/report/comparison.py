@@ -18,8 +18,6 @@ from entropylaw.guards.duplicates import normalised_firsts
 from entropylaw.render.result import TableResult
 from entropylaw.render.tables import Table, number
 from entropylaw.scoring import Scorer, resolve_jobs
-from entropylaw.selection.problem import Problem
-from entropylaw.selection.report.coverage import WHOLE_SET, coverage_with
 from entropylaw.selection.orders import (
     distinct_first,
     growth,
@@ -27,6 +25,8 @@ from entropylaw.selection.orders import (
     near,
     random_order,
 )
+from entropylaw.selection.problem import Problem
+from entropylaw.selection.report.coverage import WHOLE_SET, coverage_with
 from entropylaw.types import BudgetUnit, IntArray
 from entropylaw.validation import integer, seed
 
@@ -122,7 +122,10 @@ class Comparison(TableResult):
     def __getitem__(self, name: str) -> ComparedChoice:
         """Return the row of a way of choosing."""
         if name == "random of like length":
-            warn('"random of like length" is now called "random, length-matched".', DeprecationWarning)
+            warn(
+                '"random of like length" is now called "random, length-matched".',
+                DeprecationWarning,
+            )
             name = "random, length-matched"
         for row in self.rows:
             if row.name == name:

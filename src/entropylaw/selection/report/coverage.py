@@ -113,7 +113,7 @@ def coverage(
     >>> fox = b"the quick brown fox jumps over the lazy dog"
     >>> pool = Corpus.from_rows([fox, b"colourless green ideas sleep furiously", fox + b"s"])
     >>> near, far = (coverage(pool, np.array([row]), np.array([2])) for row in (0, 1))
-    >>> near.bits_per_byte < unnear.bits_per_byte
+    >>> near.bits_per_byte < far.bits_per_byte
     True
     """
     both = np.intersect1d(chosen, held_out)

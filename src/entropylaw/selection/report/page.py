@@ -242,7 +242,7 @@ def _records(shown: Shown, problem: Problem) -> str:
     def described(places: IntArray) -> list[tuple[str, bytes]]:
         return [
             (
-                f"Record {pick['row']:,}, number {place:,} of the selection: its {raw[place]:,} bytes "
+                f"Record {pick['row']:,}, number {place:,} of the selection: {raw[place]:,} bytes "
                 f"added {added[place]:,} compressed ones (own ratio {own[place]:.2f}).",
                 pool[int(pick["row"])],
             )

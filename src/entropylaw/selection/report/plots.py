@@ -69,13 +69,17 @@ def draw_growth(
         np.mean(drawn, axis=0),
         np.std(drawn, axis=0, ddof=1) if draws > 1 else np.full(len(raw), np.nan),
     )
-    return plot_growth([Line("selection", curve)], judge=problem.compressor.name, bands=[band], ax=ax)
+    return plot_growth(
+        [Line("selection", curve)], judge=problem.compressor.name, bands=[band], ax=ax
+    )
 
 
 def draw_lengths(problem: Problem, rows: IntArray, *, ax: Axes | None = None) -> Axes:
     """Draw the lengths of the records to choose from, and of those chosen."""
     lengths = problem.corpus.lengths
-    return plot_lengths({"pool": lengths[problem.choosable(rows)], "selection": lengths[rows]}, ax=ax)
+    return plot_lengths(
+        {"pool": lengths[problem.choosable(rows)], "selection": lengths[rows]}, ax=ax
+    )
 
 
 def draw_composition(problem: Problem, rows: IntArray, *, ax: Axes | None = None) -> Axes:

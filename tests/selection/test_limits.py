@@ -8,26 +8,31 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entropylaw.errors import ConfigError, QuotaError
-from entropylaw.selection.ledger import NO_LIMIT, Ledger, Limits
-from entropylaw.selection.quotas import Quotas, groups_of, settled_quotas
+from entropylaw.selection.limits import NO_LIMIT, Limits, QuotaTracker
+from entropylaw.selection.quotas import Quotas, groups_of, resolve_quotas
 
 
 def run(limits, count, seed, per_round=4):
-    """Take random records that the ledger allows until none is left; return the rows."""
-    rng, ledger, live, taken = np.random.default_rng(seed), Ledger(limits), np.arange(count), []
-    while len(live) and ledger.left > 0:
-        may = ledger.start_round(live, per_round)
+    """Take random records that the tracker allows until none is left; return the rows."""
+    rng, tracker, live, taken = (
+        np.random.default_rng(seed),
+        QuotaTracker(limits),
+        np.arange(count),
+        [],
+    )
+    while len(live) and tracker.remaining > 0:
+        may = tracker.start_round(live, per_round)
         if not may.any():
             break
         for _ in range(per_round):
-            allowed = live[ledger.may_take(live)]
+            allowed = live[tracker.may_add(live)]
             if not len(allowed):
                 break
             row = int(rng.choice(allowed))
-            ledger.take(row)
+            tracker.add(row)
             taken.append(row)
             live = live[live != row]
-    return taken, ledger
+    return taken, tracker
 
 
 @st.composite
@@ -50,9 +55,9 @@ def test_quotas_in_records_are_met_exactly(case, seed):
     count, codes, low, high, total = case
     if high.sum() < 1:
         return
-    taken, ledger = run(Limits(total, None, codes, low, high), count, seed)
+    taken, tracker = run(Limits(total, None, codes, low, high), count, seed)
     by_group = np.bincount(codes[taken], minlength=len(low))
-    assert len(taken) == len(set(taken)) == total == ledger.spent
+    assert len(taken) == len(set(taken)) == total == tracker.spent
     assert (low <= by_group).all()
     assert (by_group <= high).all()
 
@@ -66,10 +71,10 @@ def test_quotas_in_records_are_met_exactly(case, seed):
 def test_costs_are_filled_to_within_the_smallest_record_left(costs, share, seed):
     costs = np.array(costs, np.int64)
     total = max(int(costs.min()), int(costs.sum() * share))
-    taken, ledger = run(Limits(total, costs), len(costs), seed)
+    taken, tracker = run(Limits(total, costs), len(costs), seed)
     left = np.delete(costs, taken)
-    assert costs[taken].sum() == ledger.spent <= total
-    assert not len(left) or total - ledger.spent < left.min()
+    assert costs[taken].sum() == tracker.spent <= total
+    assert not len(left) or total - tracker.spent < left.min()
 
 
 @settings(max_examples=150, deadline=None)
@@ -85,7 +90,7 @@ def test_shares_of_costs_are_filled_to_within_the_smallest_record_of_each_group(
     groups = groups_of([group for _, group in records], len(records))
     supply = groups.sums(costs)
     total = max(1, int(costs.sum() * share))
-    low, high = settled_quotas(Quotas("pool"), groups, supply, total=total, unit="tokens")
+    low, high = resolve_quotas(Quotas("pool"), groups, supply, total=total, unit="tokens")
     assert high.sum() == total
     taken, _ = run(Limits(total, costs, groups.codes, low, high), len(costs), seed)
     spent = np.bincount(groups.codes[taken], costs[taken], minlength=len(high))
@@ -131,7 +136,7 @@ def test_quotas_that_cannot_be_met_name_the_group():
     supply = groups.sums(np.ones(100, np.int64))
 
     def settle(quotas, total=50):
-        return settled_quotas(quotas, groups, supply, total=total, unit="records")
+        return resolve_quotas(quotas, groups, supply, total=total, unit="records")
 
     with pytest.raises(QuotaError, match=r"'code' has 5 of 25"):
         settle(Quotas("equal"))
@@ -155,7 +160,7 @@ def test_shares_add_up_to_the_budget():
     groups = groups_of(["a"] * 7 + ["b"] * 7 + ["c"] * 7, 21)
     supply = groups.sums(np.ones(21, np.int64))
     for total in range(1, 22):
-        low, high = settled_quotas(Quotas("pool"), groups, supply, total=total, unit="records")
+        low, high = resolve_quotas(Quotas("pool"), groups, supply, total=total, unit="records")
         assert high.sum() == total
         assert low.sum() == 0
         assert (high - high.min() <= 1).all()
@@ -164,6 +169,6 @@ def test_shares_add_up_to_the_budget():
 def test_a_group_of_one_row():
     groups = groups_of(["lone"] + ["many"] * 20, 21)
     supply = groups.sums(np.ones(21, np.int64))
-    low, high = settled_quotas(Quotas(minimum={"lone": 1}), groups, supply, total=5, unit="records")
+    low, high = resolve_quotas(Quotas(minimum={"lone": 1}), groups, supply, total=5, unit="records")
     taken, _ = run(Limits(5, None, groups.codes, low, high), 21, 0)
     assert 0 in taken
