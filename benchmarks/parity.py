@@ -32,11 +32,11 @@ from common import (
 )
 from entropylaw.compressors import Zlib
 from entropylaw.io.load import as_corpus
-from entropylaw.scoring import Scorer, available_cores
 from entropylaw.selection.ledger import Limits
 from entropylaw.selection.plan import Plan
 from entropylaw.selection.rounds import zip_rounds
 from entropylaw.selection.stages import Ranking, lowest
+from entropylaw.sizing import Sizer, available_cores
 from entropylaw.types import FloatArray, IntArray
 
 
@@ -121,7 +121,7 @@ def our_picks(
         selectable=np.ones(len(corpus), np.bool_),
     )
     witness = Witness(ranking, options.k3)
-    with Scorer(corpus, Zlib(9), n_jobs=available_cores()) as scorer:
+    with Sizer(corpus, Zlib(9), n_jobs=available_cores()) as scorer:
         rounds = list(zip_rounds(scorer, plan, rank=witness))
     return np.concatenate([one.rows for one in rounds]), witness.decisions
 

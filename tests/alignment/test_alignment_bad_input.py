@@ -19,13 +19,13 @@ from entropylaw.errors import (
 
 @pytest.mark.parametrize("data", [None, "a path?", b"text"])
 def test_a_target_that_is_no_set_of_records(data):
-    with pytest.raises(InputError, match="must be records"):
+    with pytest.raises(InputError, match="target: expected records; saw"):
         Target(data)
 
 
 @pytest.mark.parametrize("weight", [0, -0.1, 11, float("nan"), float("inf"), "1", True, None])
 def test_a_weight_that_cannot_work(weight):
-    with pytest.raises(ConfigError, match="weight of"):
+    with pytest.raises(ConfigError, match="weight: expected a"):
         Target(["text"], weight=weight)
 
 
@@ -37,11 +37,11 @@ def test_other_options_of_a_target():
     target = Target(["text"], weight=1, method="zip-fit", compressor="lz4")
     with pytest.raises(AttributeError):
         target.weight = 2
-    assert repr(target) == "Target(weight=1, method='zip-fit', compressor='lz4')"
+    assert repr(target) == "Target(weight=1.0, method='zip-fit', compressor='lz4')"
 
 
 def test_a_target_without_text():
-    with pytest.raises(InputError, match="holds no text"):
+    with pytest.raises(InputError, match="expected records with text"):
         alignment_scores(["one"], ["", ""])
     with pytest.raises(EmptyPoolError):
         alignment_scores([], ["one"])

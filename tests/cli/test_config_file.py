@@ -191,7 +191,7 @@ ERRORS = {
     "k1 = 500|bytes_per_token = 0": "11: select.bytes_per_token: expected a number greater than 0",
     "k1 = 500|text2 = 'a'": "11: select.text2: no such key. Did you mean text?",
     '"answer"|"question"': "7: select.text: text=['question', 'question'] names a column twice",
-    "k1 = 500|n_jobs = 0": "11: select.n_jobs: n_jobs must be a positive integer",
+    "k1 = 500|n_jobs = 0": "11: select.n_jobs: n_jobs: expected an integer of at least 1",
     "k1 = 500|target = {weight = 11}": "11: select.target.weight: expected a number less than or",
     "k1 = 500|[audit]\nshare = 1": "12: audit.share: expected a number less than 1; saw 1",
     "k1 = 500|[stream]\nkeep = 0": "12: stream.keep: expected a number greater than 0; saw 0",
@@ -207,7 +207,7 @@ ERRORS = {
     "k1 = 500|guards.nois = 'off'": "11: select.guards.nois: no such key. Did you mean noise?",
     "k1 = 500|quality = 'score'": '11: select.quality: expected a table; saw "score".',
     "k1 = 500|quality = {column = 's'}": "11: select.quality: this Quality does nothing",
-    "k1 = 500|quality = {column = 's', weight = 11}": "11: select.quality.weight: the weight of",
+    "k1 = 500|quality = {column = 's', weight = 11}": "11: select.quality.weight: weight: expected",
     "k1 = 500|[audit]\nforecast_records = 5": "12: audit.forecast_records: expected a number greater",
     "k1 = 500|quotas.minimum.code = 1.5": "11: select.quotas.minimum: minimum of 'code' is 1.5",
     "k1 = 500|quotas.minimum.code = '5'": "11: select.quotas.minimum.code: expected a valid "

@@ -144,7 +144,7 @@ SELECT = {
         [select.quality]  # here
         minimum = 0.5
     """,
-    "the weight of quality must be a number from 0": """
+    "weight: expected a finite number from 0 to 10": """
         [select]
         budget = 9
         [select.quality]

@@ -16,12 +16,12 @@ from entropylaw.errors import (
     ShortMemoryWarning,
     SlowCompressorWarning,
 )
-from entropylaw.scoring import Scorer
 from entropylaw.selection import Manifest, SelectionResult
 from entropylaw.selection.ledger import Limits
 from entropylaw.selection.plan import Plan
 from entropylaw.selection.rounds import zip_rounds
 from entropylaw.selection.stages import lowest, screen
+from entropylaw.sizing import Sizer
 
 RECORDS = [
     {"question": f"What is {i} times {j}?", "answer": f"It is {i * j}.", "id": (i, j)}
@@ -224,7 +224,7 @@ def test_another_ranking_takes_the_place_of_ours():
         calls.append(k)
         return lowest(values, k)
 
-    with Scorer(corpus, get_compressor("zlib")) as scorer:
+    with Sizer(corpus, get_compressor("zlib")) as scorer:
         rows = [r.rows.tolist() for r in zip_rounds(scorer, plan, rank=rank)]
         assert rows == [r.rows.tolist() for r in zip_rounds(scorer, plan)]
     assert {50, 10, 1} <= set(calls)

@@ -35,11 +35,11 @@ from entropylaw.render.selection_plots import (
     plot_growth,
     png_of,
 )
-from entropylaw.scoring import Scorer, resolve_jobs
 from entropylaw.selection import SelectionResult, ZipSelector
 from entropylaw.selection.budget import Budget
 from entropylaw.selection.orders import growth, random_rows
 from entropylaw.selection.quotas import Groups, groups_of
+from entropylaw.sizing import Sizer, resolve_jobs
 from entropylaw.types import IntArray
 
 JUDGE = "lzma:9"
@@ -193,7 +193,7 @@ def _draw(
     groups: Groups | None,
 ) -> None:
     axes = new_axes(2 if groups is not None else 1)
-    with Scorer(corpus, get_compressor(spec), n_jobs=resolve_jobs(None)) as scorer:
+    with Sizer(corpus, get_compressor(spec), n_jobs=resolve_jobs(None)) as scorer:
         lines = [
             Line(c.label, list(growth(scorer, c.rows, step=50)), c.baseline) for c in choices[:3]
         ]

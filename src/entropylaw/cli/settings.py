@@ -18,9 +18,9 @@ from entropylaw.compressors import get_compressor
 from entropylaw.guards import Guards
 from entropylaw.io.renderer import Renderer
 from entropylaw.io.text_columns import named_columns
-from entropylaw.scoring import resolve_jobs
 from entropylaw.selection import Quality, Quotas
 from entropylaw.selection.budget import checked_budget
+from entropylaw.sizing import resolve_jobs
 from entropylaw.stored import Stored
 from entropylaw.types import (
     AlignmentMethod,
@@ -32,7 +32,7 @@ from entropylaw.types import (
     Variant,
     WorkerKind,
 )
-from entropylaw.weights import MOST_WEIGHT
+from entropylaw.weights import MAX_WEIGHT
 
 T = TypeVar("T")
 
@@ -83,7 +83,7 @@ class TargetSettings(Table):
     """The table `[select.target]`; see `entropylaw.Target`."""
 
     data: Path | None = None
-    weight: Annotated[float, Field(gt=0, le=MOST_WEIGHT)] | None = None
+    weight: Annotated[float, Field(gt=0, le=MAX_WEIGHT)] | None = None
     method: AlignmentMethod | None = None
     compressor: Spec | None = None
 
@@ -106,7 +106,7 @@ class SelectSettings(Reading):
     quality: Quality | None = None
     min_bytes: Positive | None = None
     max_bytes: Positive | None = None
-    typicality: Annotated[float, Field(ge=0, le=MOST_WEIGHT)] | None = None
+    typicality: Annotated[float, Field(ge=0, le=MAX_WEIGHT)] | None = None
     guards: AllGuards | Guards | None = None
     target: TargetSettings | None = None
     n_jobs: Jobs | None = None

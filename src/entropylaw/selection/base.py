@@ -12,7 +12,6 @@ from entropylaw.errors import ConfigError
 from entropylaw.guards import Guards, warn_of
 from entropylaw.io.load import Render, Text
 from entropylaw.io.renderer import Renderer
-from entropylaw.scoring import Scorer, check_kind, resolve_jobs
 from entropylaw.selection.budget import Budget
 from entropylaw.selection.controls import Controls, Given
 from entropylaw.selection.guidance import warn_of_short_memory
@@ -24,7 +23,8 @@ from entropylaw.selection.quotas import Quotas
 from entropylaw.selection.result import SelectionResult
 from entropylaw.selection.round import Round
 from entropylaw.selection.task import Method, Task, make_result, prepare, weighted
-from entropylaw.types import AnyArray, WorkerKind
+from entropylaw.sizing import Sizer, Workers, check_workers, resolve_jobs
+from entropylaw.types import AnyArray
 
 ROUND = 100
 """Records in a round of selectors that know no stages."""
@@ -50,7 +50,7 @@ class PoolSelector(ABC):
     render: Render = None
     text: Text = None
     n_jobs: int | None = None
-    workers: WorkerKind = "auto"
+    workers: Workers = "auto"
     progress: bool | None = None
 
     def __post_init__(self) -> None:
@@ -185,7 +185,7 @@ class PoolSelector(ABC):
         return f"{type(self).__name__}({', '.join(told)})"
 
     @abstractmethod
-    def _rounds(self, scorer: Scorer, plan: Plan, task: Task) -> Iterator[Round]:
+    def _rounds(self, scorer: Sizer, plan: Plan, task: Task) -> Iterator[Round]:
         """Yield the rounds of a selection."""
 
     def _method(self) -> Method:
@@ -197,7 +197,7 @@ class PoolSelector(ABC):
         self._controls()
         self._method()
         resolve_jobs(self.n_jobs)
-        check_kind(self.workers)
+        check_workers(self.workers)
         Renderer(self.render, self.text)
 
     def _controls(self) -> Controls:
@@ -215,9 +215,9 @@ class PoolSelector(ABC):
             n_jobs=resolve_jobs(self.n_jobs),
         )
 
-    def _scorer(self, task: Task) -> Scorer:
+    def _scorer(self, task: Task) -> Sizer:
         jobs = resolve_jobs(self.n_jobs)
-        return Scorer(task.pool, task.method.compressor, n_jobs=jobs, workers=self.workers)
+        return Sizer(task.pool, task.method.compressor, n_jobs=jobs, workers=self.workers)
 
     def _parameters(self, task: Task) -> Parameters:
         controls, method = task.controls, task.method

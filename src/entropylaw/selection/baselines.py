@@ -15,7 +15,6 @@ import numpy as np
 from entropylaw.alignment import Target
 from entropylaw.errors import ConfigError
 from entropylaw.guards.duplicates import normalised_firsts
-from entropylaw.scoring import Scorer
 from entropylaw.selection.base import PoolSelector
 from entropylaw.selection.orders import order_of_distinct, order_of_like_lengths, random_order
 from entropylaw.selection.plan import Plan
@@ -23,6 +22,7 @@ from entropylaw.selection.round import Round
 from entropylaw.selection.rounds import ordered_rounds
 from entropylaw.selection.sizing import union_ratios
 from entropylaw.selection.task import Task
+from entropylaw.sizing import Sizer
 from entropylaw.types import AnyArray, CompareWithin, IntArray
 
 
@@ -31,10 +31,10 @@ class _OrderSelector(PoolSelector):
     """Takes records in an order, as far as budget and quotas allow."""
 
     @abstractmethod
-    def _order(self, scorer: Scorer, plan: Plan, task: Task) -> IntArray:
+    def _order(self, scorer: Sizer, plan: Plan, task: Task) -> IntArray:
         """Return the rows, those to take first in front."""
 
-    def _rounds(self, scorer: Scorer, plan: Plan, task: Task) -> Iterator[Round]:
+    def _rounds(self, scorer: Sizer, plan: Plan, task: Task) -> Iterator[Round]:
         return ordered_rounds(scorer, plan, self._order(scorer, plan, task))
 
 
@@ -82,7 +82,7 @@ class RandomSelector(_DrawSelector):
 
     like_lengths: Sequence[int] | AnyArray | None = None
 
-    def _order(self, scorer: Scorer, plan: Plan, task: Task) -> IntArray:
+    def _order(self, scorer: Sizer, plan: Plan, task: Task) -> IntArray:
         if self.like_lengths is None:
             return random_order(len(task.pool), seed=int(self.random_state))
         rows = np.flatnonzero(plan.selectable)
@@ -115,7 +115,7 @@ class DedupSelector(_DrawSelector):
     [0, 2]
     """
 
-    def _order(self, scorer: Scorer, plan: Plan, task: Task) -> IntArray:
+    def _order(self, scorer: Sizer, plan: Plan, task: Task) -> IntArray:
         return order_of_distinct(normalised_firsts(task.pool), seed=int(self.random_state))
 
 
@@ -141,7 +141,7 @@ class OwnRatioSelector(_OrderSelector):
 
     compare_within: CompareWithin = "pool"
 
-    def _order(self, scorer: Scorer, plan: Plan, task: Task) -> IntArray:
+    def _order(self, scorer: Sizer, plan: Plan, task: Task) -> IntArray:
         ratios = union_ratios(scorer.own_raw, scorer.own_sizes, 0, plan.weights)
         if plan.priority is None:
             return np.argsort(ratios, kind="stable")
@@ -188,6 +188,6 @@ class TargetSelector(_OrderSelector):
                 "would do nothing. Quality(..., minimum=) works; ZipSelector(target=) mixes."
             )
 
-    def _order(self, scorer: Scorer, plan: Plan, task: Task) -> IntArray:
+    def _order(self, scorer: Sizer, plan: Plan, task: Task) -> IntArray:
         assert task.settled.aligned is not None
         return np.argsort(-task.settled.aligned, kind="stable")

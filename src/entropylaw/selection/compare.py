@@ -15,7 +15,6 @@ from entropylaw.errors import ConfigError
 from entropylaw.guards.duplicates import normalised_firsts
 from entropylaw.ratios import compression_ratio
 from entropylaw.render.law_tables import html_table, number, text_table
-from entropylaw.scoring import Scorer, resolve_jobs
 from entropylaw.selection.coverage import WHOLE_SET, coverage
 from entropylaw.selection.orders import (
     growth,
@@ -25,6 +24,7 @@ from entropylaw.selection.orders import (
     random_order,
 )
 from entropylaw.selection.source import Source
+from entropylaw.sizing import Sizer, resolve_jobs
 from entropylaw.types import BudgetUnit, IntArray
 
 JUDGE = "lzma:9"
@@ -231,7 +231,7 @@ def _choices(
 
     seeds = range(seed, seed + draws)
     part = source.pool.take(eligible)
-    with Scorer(part, source.compressor) as scorer:
+    with Sizer(part, source.compressor) as scorer:
         own = scorer.own_raw / np.maximum(scorer.own_sizes, 1)
     firsts = normalised_firsts(part)
     alike = lengths[rows]
@@ -271,7 +271,7 @@ class _Measure:
     def __call__(self, rows: IntArray) -> _Found:
         """Return the ratios and the coverage of a choice."""
         pool = self._source.pool
-        with Scorer(pool, self._source.compressor, workers="serial") as scorer:
+        with Sizer(pool, self._source.compressor, workers="serial") as scorer:
             for raw, size in growth(scorer, rows, step=_STEP):
                 ratio = raw / max(size, 1)
         unseen = rows[~np.isin(rows, self._tested)]

@@ -10,7 +10,7 @@ import numpy as np
 from entropylaw.compressors import Compressor, get_compressor
 from entropylaw.corpus import Corpus
 from entropylaw.errors import InputError
-from entropylaw.scoring import Scorer, resolve_jobs
+from entropylaw.sizing import Sizer, resolve_jobs
 from entropylaw.types import IntArray
 
 WHOLE_SET = "zstd:6:long"
@@ -125,10 +125,10 @@ def coverage(
     if not int(corpus.lengths[held_out].sum()):
         raise InputError("held_out: expected records with text to encode, got none.")
     codec = get_compressor(compressor)
-    with Scorer(corpus, codec, n_jobs=resolve_jobs(n_jobs)) as scorer:
+    with Sizer(corpus, codec, n_jobs=resolve_jobs(n_jobs)) as scorer:
         known = scorer.empty_set()
         if len(chosen):
             known.extend(chosen)
-        added = known.union_sizes(held_out) - known.size
+        added = known.added(held_out)
         lengths = known.union_raw(held_out) - known.raw
     return Coverage(codec.name, lengths, added)

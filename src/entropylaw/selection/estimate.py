@@ -11,8 +11,8 @@ from functools import partial
 import numpy as np
 
 from entropylaw.render.cards import html_card, text_card
-from entropylaw.scoring import GrowingSet, Scorer
 from entropylaw.selection.plan import Plan, count_evaluations
+from entropylaw.sizing import CompressedSet, Sizer
 from entropylaw.types import Certainty, IntArray
 
 SAMPLE, SLOW_SAMPLE = 10_000, 40
@@ -93,7 +93,7 @@ class Estimate:
         return html_card("Estimate", self.facts())
 
 
-def estimate_cost(scorer: Scorer, plan: Plan) -> Estimate:
+def estimate_cost(scorer: Sizer, plan: Plan) -> Estimate:
     """Measure a sample of each kind of work and multiply.
 
     Candidates are sized against a set of half the budget, which is what the chosen set is on
@@ -135,7 +135,7 @@ def estimate_cost(scorer: Scorer, plan: Plan) -> Estimate:
     return Estimate(evaluations, rounds, seconds, memory, plan.certainty)
 
 
-def _memory(scorer: Scorer, pool: IntArray, plan: Plan) -> int:
+def _memory(scorer: Sizer, pool: IntArray, plan: Plan) -> int:
     """Return the bytes held at the end of a selection of records of average length."""
     corpus, window = scorer.corpus, scorer.info.window
     length = float(corpus.lengths[pool].mean())
@@ -147,7 +147,7 @@ def _memory(scorer: Scorer, pool: IntArray, plan: Plan) -> int:
     return kept + held + state_size(held) + batch + FIXED_BYTES
 
 
-def _set_of(scorer: Scorer, rows: IntArray, plan: Plan | None) -> GrowingSet:
+def _set_of(scorer: Sizer, rows: IntArray, plan: Plan | None) -> CompressedSet:
     grown = scorer.empty_set()
     if plan is not None:
         grown.extend_bytes(plan.owned)
@@ -155,7 +155,7 @@ def _set_of(scorer: Scorer, rows: IntArray, plan: Plan | None) -> GrowingSet:
     return grown
 
 
-def _by_density(scorer: Scorer, rows: IntArray) -> tuple[IntArray, float]:
+def _by_density(scorer: Sizer, rows: IntArray) -> tuple[IntArray, float]:
     """Return rows with the densest first, and the seconds that it takes to size one alone."""
     scorer.sizes_alone(rows[:1])  # looks for copies in the pool first, once
     start = time.perf_counter()
@@ -170,14 +170,14 @@ def _first(rows: IntArray, share: float) -> IntArray:
     return rows[: max(1, round(min(1.0, share) * len(rows)))]
 
 
-def _lowest_first(chosen: GrowingSet, sample: IntArray) -> IntArray:
+def _lowest_first(chosen: CompressedSet, sample: IntArray) -> IntArray:
     """Return a sample in order of how dense each record would leave the set."""
     ratios = chosen.union_raw(sample) / np.maximum(chosen.union_sizes(sample), 1)
     return sample[np.argsort(ratios)]
 
 
 def _mean_round(
-    chosen: GrowingSet, added: Sequence[IntArray], sample: IntArray
+    chosen: CompressedSet, added: Sequence[IntArray], sample: IntArray
 ) -> tuple[float, float]:
     """Return the mean seconds of a round: of growing a set, and of sizing one record with it.
 
@@ -196,13 +196,13 @@ def _mean_round(
     return statistics.fmean(once), statistics.fmean(each) / (len(sample) - len(few))
 
 
-def _grow(chosen: GrowingSet, rows: IntArray, few: IntArray) -> None:
+def _grow(chosen: CompressedSet, rows: IntArray, few: IntArray) -> None:
     """Grow a set, and have its compressor make ready what it puts off until it is asked."""
     chosen.extend(rows)
     chosen.union_sizes(few)
 
 
-def _pack_step(pack: GrowingSet, candidates: IntArray) -> None:
+def _pack_step(pack: CompressedSet, candidates: IntArray) -> None:
     """Take a record into a pack and size the others with it."""
     pack.extend(candidates[:1])
     pack.union_sizes(candidates)

@@ -10,8 +10,6 @@ from typing import Any
 import numpy as np
 
 from entropylaw.errors import InputError
-from entropylaw.scoring import Scorer
-from entropylaw.scoring.growing import GrowingSet
 from entropylaw.selection.evidence import Evidence
 from entropylaw.selection.explanation import NOWHERE, STAGES, Explanation, Outcome
 from entropylaw.selection.manifest import Manifest
@@ -20,6 +18,7 @@ from entropylaw.selection.plan import Plan
 from entropylaw.selection.replay import Turn, plan_of, replayed
 from entropylaw.selection.sizing import FullSizing, Unions, union_ratios
 from entropylaw.selection.source import Source
+from entropylaw.sizing import CompressedSet, Sizer
 from entropylaw.types import AnyArray, Fate, FloatArray, IntArray
 
 
@@ -72,8 +71,8 @@ def _checked_row(row: int | np.integer[Any], count: int) -> int:
     return int(row)
 
 
-def _alone(source: Source, row: int) -> Scorer:
-    return Scorer(source.pool.take(np.array([row])), source.compressor)
+def _alone(source: Source, row: int) -> Sizer:
+    return Sizer(source.pool.take(np.array([row])), source.compressor)
 
 
 def _won(
@@ -115,7 +114,7 @@ def _pack_ratios(
     plan: Plan, source: Source, rows: IntArray, before: IntArray, left: IntArray
 ) -> FloatArray:
     """Return the ratio of a pack of the rows `before` with each that is `left` of a shortlist."""
-    with Scorer(source.pool.take(rows), source.compressor) as scorer:
+    with Sizer(source.pool.take(rows), source.compressor) as scorer:
         inside = scorer.empty_set()
         for row in before:
             inside.extend_bytes(source.pool.rows(np.array([row])))
@@ -150,7 +149,7 @@ class _Followed:
     """A record that was not chosen, followed through the rounds of the run."""
 
     def __init__(
-        self, row: int, plan: Plan, evidence: Evidence, scorer: Scorer, source: Source
+        self, row: int, plan: Plan, evidence: Evidence, scorer: Sizer, source: Source
     ) -> None:
         self._row, self._plan, self._evidence = row, plan, evidence
         self._scorer, self._source = scorer, source
@@ -166,7 +165,7 @@ class _Followed:
         """Add what a round chose to the set."""
         self.grown.extend_bytes(self._source.pool.rows(rows))
 
-    def unions(self, grown: GrowingSet) -> Unions:
+    def unions(self, grown: CompressedSet) -> Unions:
         """Return the union of a set with the record."""
         return FullSizing().unions(grown, np.array([0]), self._weights, k=1)
 
@@ -232,7 +231,7 @@ class _Followed:
         reason = "budget and quotas allowed it at no step"
         return Outcome("not packed", reason, round=turn.number)
 
-    def _step(self, number: int, inside: GrowingSet, pick: AnyArray) -> Outcome:
+    def _step(self, number: int, inside: CompressedSet, pick: AnyArray) -> Outcome:
         """Return how the record compares with the one that a step of packing chose."""
         rival = int(pick["row"])
         weights = None if self._plan.weights is None else self._plan.weights[[rival]]

@@ -19,12 +19,12 @@ from entropylaw.render.page import (
     table,
 )
 from entropylaw.render.selection_plots import svg_of
-from entropylaw.scoring import Scorer
 from entropylaw.selection.compare import QUANTILES, Comparison
 from entropylaw.selection.coverage import WHOLE_SET
 from entropylaw.selection.manifest import Manifest, control_facts
 from entropylaw.selection.pictures import draw_composition, draw_growth, draw_lengths
 from entropylaw.selection.source import Source
+from entropylaw.sizing import Sizer
 from entropylaw.types import IntArray
 
 if TYPE_CHECKING:
@@ -232,7 +232,7 @@ def _added(result: SelectionResult, source: Source) -> IntArray:
     picks, plan = result.picks, source.plan
     first = 0
     if plan is not None and plan.owned:
-        with Scorer(source.pool.take(result.indices[:1]), source.compressor) as scorer:
+        with Sizer(source.pool.take(result.indices[:1]), source.compressor) as scorer:
             owned = scorer.empty_set()
             owned.extend_bytes(plan.owned)
             first = owned.size

@@ -54,7 +54,7 @@ class Quality:
                 parameters=("minimum",),
             )
         with concerning(ConfigError, "weight"):
-            check_weight("the weight of quality", self.weight)
+            check_weight("weight", self.weight)
         if self.minimum is None and self.weight == 0 and not self.tie_break:
             raise ConfigError(
                 "this Quality does nothing: give a minimum, a weight above 0, or tie_break=True."

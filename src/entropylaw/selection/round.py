@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from entropylaw.scoring import Scorer
 from entropylaw.selection.sizing import Unions
 from entropylaw.selection.stages import Packed
+from entropylaw.sizing import Sizer
 from entropylaw.types import AnyArray, FloatArray, IntArray
 
 PICK = np.dtype(
@@ -92,7 +92,7 @@ class Round:
 
 def picks_of(
     number: int,
-    scorer: Scorer,
+    scorer: Sizer,
     screened: IntArray,
     state: FloatArray,
     unions: Unions,

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from entropylaw.scoring import Scorer
 from entropylaw.selection.evidence import (
     LAST_SCREENED,
     SHORTLISTED,
@@ -27,6 +26,7 @@ from entropylaw.selection.stages import (
     screen,
     shortlist,
 )
+from entropylaw.sizing import Sizer
 from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray
 
 SCREENING_SLACK, PACKING_SLACK = 5, 0
@@ -35,14 +35,14 @@ for half as many evaluations more; within a pack they double the evaluations and
 """
 
 
-def zip_rounds(scorer: Scorer, plan: Plan, *, rank: Ranking = lowest) -> Iterator[Round]:
+def zip_rounds(scorer: Sizer, plan: Plan, *, rank: Ranking = lowest) -> Iterator[Round]:
     """Yield the rounds of the greedy selection, until the budget is spent.
 
     Records that are required make up a round of their own, the first.
 
     Parameters
     ----------
-    scorer : Scorer
+    scorer : Sizer
         Sizes the records.
     plan : Plan
         What to choose; the budget must not exceed the selectable records.
@@ -64,14 +64,14 @@ def zip_rounds(scorer: Scorer, plan: Plan, *, rank: Ranking = lowest) -> Iterato
         yield done
 
 
-def ordered_rounds(scorer: Scorer, plan: Plan, order: IntArray) -> Iterator[Round]:
+def ordered_rounds(scorer: Sizer, plan: Plan, order: IntArray) -> Iterator[Round]:
     """Yield rounds that take records in an order given, as far as the budget and quotas allow.
 
     The evidence is that of a greedy selection that had chosen the same records.
 
     Parameters
     ----------
-    scorer : Scorer
+    scorer : Sizer
         Sizes the records.
     plan : Plan
         What may be chosen; `k3` records make a round.
@@ -101,7 +101,7 @@ class _Search:
     variant keep their last ratio aside, to come back once no other record is left.
     """
 
-    def __init__(self, scorer: Scorer, plan: Plan, rank: Ranking) -> None:
+    def __init__(self, scorer: Sizer, plan: Plan, rank: Ranking) -> None:
         self.ledger = Ledger(plan.limits)
         self._scorer, self._plan, self._rank = scorer, plan, rank
         own = union_ratios(scorer.own_raw, scorer.own_sizes, 0, plan.weights)
@@ -252,7 +252,7 @@ class _Search:
         self._retired[chosen] = GONE
 
 
-def _packed_in_order(scorer: Scorer, rows: IntArray) -> Packed:
+def _packed_in_order(scorer: Sizer, rows: IntArray) -> Packed:
     """Return what packing tells of records taken in this order."""
     inside = scorer.empty_set()
     raw, sizes = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
@@ -267,5 +267,5 @@ def _of(weights: FloatArray | None, rows: IntArray) -> FloatArray | None:
     return None if weights is None else weights[rows]
 
 
-def _sizing(scorer: Scorer, *, lazy: bool, slack: int) -> Sizing:
+def _sizing(scorer: Sizer, *, lazy: bool, slack: int) -> Sizing:
     return LazySizing(scorer.own_sizes, slack=slack) if lazy else FullSizing()

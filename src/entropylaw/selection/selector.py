@@ -10,7 +10,6 @@ from entropylaw.alignment import Target
 from entropylaw.compressors import Compressor, get_compressor
 from entropylaw.errors import ConfigError
 from entropylaw.io.load import Render
-from entropylaw.scoring import Scorer
 from entropylaw.selection.base import PoolSelector
 from entropylaw.selection.budget import Tokenizer, checked_stages
 from entropylaw.selection.controls import Given
@@ -20,7 +19,8 @@ from entropylaw.selection.plan import Plan
 from entropylaw.selection.round import Round
 from entropylaw.selection.rounds import zip_rounds
 from entropylaw.selection.task import Method, Task, weighted
-from entropylaw.types import AnyArray, CompareWithin, Packing, Screening, Variant, WorkerKind
+from entropylaw.sizing import Sizer, Workers
+from entropylaw.types import AnyArray, CompareWithin, Packing, Screening, Variant
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -133,7 +133,7 @@ class ZipSelector(PoolSelector):
         target: Target | None = None,
         render: Render = None,
         n_jobs: int | None = None,
-        workers: WorkerKind = "auto",
+        workers: Workers = "auto",
         progress: bool | None = None,
     ) -> ZipSelector:
         """Return the selector that a manifest tells of.
@@ -246,7 +246,7 @@ class ZipSelector(PoolSelector):
         with self._scorer(task) as scorer:
             yield from zip_rounds(scorer, weighted(task, scorer))
 
-    def _rounds(self, scorer: Scorer, plan: Plan, task: Task) -> Iterator[Round]:
+    def _rounds(self, scorer: Sizer, plan: Plan, task: Task) -> Iterator[Round]:
         return zip_rounds(scorer, plan)
 
     def _method(self) -> Method:

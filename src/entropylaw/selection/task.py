@@ -13,7 +13,6 @@ from entropylaw.alignment import alignment_weights
 from entropylaw.compressors import Compressor, describe
 from entropylaw.corpus import Corpus, checked_weights
 from entropylaw.io.load import Render, Text, as_corpus
-from entropylaw.scoring import Scorer
 from entropylaw.selection.controls import Controls, Given
 from entropylaw.selection.eligible import rows_of
 from entropylaw.selection.evidence import LAST_SCREENED, SHORTLISTED, Evidence, gathered
@@ -35,6 +34,7 @@ from entropylaw.selection.round import TRACE, Round
 from entropylaw.selection.settle import Settled, settle
 from entropylaw.selection.source import source_of
 from entropylaw.selection.typical import typicality_weights
+from entropylaw.sizing import Sizer
 from entropylaw.types import FloatArray, IntArray, Packing, Screening, Variant
 
 
@@ -139,7 +139,7 @@ def prepare(
     return Task(pool, method, controls, given, settled, plan, owned)
 
 
-def weighted(task: Task, scorer: Scorer) -> Plan:
+def weighted(task: Task, scorer: Sizer) -> Plan:
     """Return the plan with all that makes a record's information count more or less.
 
     These are the caller's weights, quality, alignment with a target, typicality, and a comparison

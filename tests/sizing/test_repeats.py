@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from entropylaw import Corpus, ZipSelector
 from entropylaw.corpus import PYTHON_LIST
-from entropylaw.scoring import Scorer, growing, repeats
+from entropylaw.sizing import Sizer, first_copies, sets
 
 TEXTS = [b"row %d of %d, %d" % (i, i * i, i**5) for i in range(60)]
 POOL = [random.Random(i).choice(TEXTS) for i in range(400)]
@@ -32,15 +32,15 @@ class Counting:
 @given(st.lists(st.sampled_from([b"", b"a", b"b", b"ab", b"\x00"]), max_size=30))
 def test_first_copies_is_the_obvious_search(rows):
     expected = [rows.index(row) for row in rows]
-    found = repeats.first_copies(Corpus.from_rows(rows))
+    found = first_copies(Corpus.from_rows(rows))
     assert (list(range(len(rows))) if found is None else found.tolist()) == expected
     assert (found is None) == (len(set(rows)) == len(rows))
 
 
 def test_hashes_that_meet_by_chance_are_told_apart(monkeypatch):
-    monkeypatch.setattr(repeats, "hash", lambda text: len(text), raising=False)
+    monkeypatch.setattr(sets, "hash", lambda text: len(text), raising=False)
     rows = [b"aa", b"bb", b"aa", b"c"]
-    assert repeats.first_copies(Corpus.from_rows(rows)).tolist() == [0, 1, 0, 3]
+    assert first_copies(Corpus.from_rows(rows)).tolist() == [0, 1, 0, 3]
 
 
 @pytest.mark.parametrize("spec", ["zlib:9", "zstd:3", "zstd:6:long", "lz4"])
@@ -51,7 +51,7 @@ def test_the_full_run_gives_the_same_result(monkeypatch, spec, variant, framed):
     pool = Corpus.from_rows(POOL, **({"framing": PYTHON_LIST} if framed else {}))
     selector = ZipSelector(150, k1=200, k2=40, k3=15, compressor=spec, variant=variant, n_jobs=1)
     quick = selector.select(pool, initial_subset=[3, 77])
-    monkeypatch.setattr(growing, "first_copies", lambda corpus: None)
+    monkeypatch.setattr(sets, "first_copies", lambda corpus: None)
     assert selector.select(pool, initial_subset=[3, 77]) == quick
 
 
@@ -60,7 +60,7 @@ def test_the_full_run_gives_the_same_result(monkeypatch, spec, variant, framed):
 def test_any_batch_has_the_sizes_of_its_records(rows, data):
     corpus = Corpus.from_rows(rows)
     asked = data.draw(st.lists(st.integers(0, len(rows) - 1), unique=True))
-    with Scorer(corpus, Counting()) as scorer:
+    with Sizer(corpus, Counting()) as scorer:
         assert scorer.own_sizes.tolist() == [len(zlib.compress(row)) for row in rows]
         grown = scorer.empty_set()
         grown.extend(np.array([0]))
@@ -71,7 +71,7 @@ def test_any_batch_has_the_sizes_of_its_records(rows, data):
 
 def test_each_text_is_sized_once_in_a_batch():
     codec = Counting()
-    with Scorer(Corpus.from_rows(POOL), codec) as scorer:
+    with Sizer(Corpus.from_rows(POOL), codec) as scorer:
         before = codec.calls
         scorer.own_sizes
         assert codec.calls - before == len(set(POOL))

@@ -22,7 +22,7 @@ from codecs_for_workers import (
 
 from entropylaw import Corpus, ZipSelector
 from entropylaw.errors import CompressorError, ConfigError, WorkerError
-from entropylaw.scoring import Scorer
+from entropylaw.sizing import Sizer
 
 ROWS = [b"record %d of many, %d" % (i, i**3) for i in range(200)]
 HERE = Path(__file__).parent
@@ -32,13 +32,13 @@ import multiprocessing, sys
 sys.path.insert(0, {here!r})
 from codecs_for_workers import Slow
 from entropylaw import Corpus
-from entropylaw.scoring import Scorer
+from entropylaw.sizing import Sizer
 
 if __name__ == "__main__":
     multiprocessing.set_start_method(sys.argv[1])
     rows = [b"record %d of many" % i for i in range(5000)]
-    with Scorer(Corpus.from_rows(rows), Slow(), n_jobs=3, workers="processes") as scorer:
-        print(*scorer._workers.pids, flush=True)
+    with Sizer(Corpus.from_rows(rows), Slow(), n_jobs=3, workers="processes") as scorer:
+        print(*scorer.session.pids, flush=True)
         scorer.own_sizes
 """
 
@@ -84,11 +84,11 @@ def test_a_worker_that_dies_at_work(start_method, codec, how):
 
 
 def test_a_worker_that_is_killed_from_outside(start_method):
-    with Scorer(Corpus.from_rows(ROWS), Plain(), n_jobs=3, workers="processes") as scorer:
+    with Sizer(Corpus.from_rows(ROWS), Plain(), n_jobs=3, workers="processes") as scorer:
         scorer.own_sizes
         grown = scorer.empty_set()
         grown.extend(np.arange(3))
-        victim = scorer._workers.pids[1]
+        victim = scorer.session.pids[1]
         os.kill(victim, signal.SIGKILL)
         with pytest.raises(WorkerError, match=rf"worker process {victim} was killed by SIGKILL"):
             grown.union_sizes(np.arange(200))
@@ -103,9 +103,9 @@ def test_an_error_of_the_caller_ends_the_workers():
 
     with (
         pytest.raises(StopError),
-        Scorer(Corpus.from_rows(ROWS), Plain(), n_jobs=2, workers="processes") as scorer,
+        Sizer(Corpus.from_rows(ROWS), Plain(), n_jobs=2, workers="processes") as scorer,
     ):
-        pids = scorer._workers.pids
+        pids = scorer.session.pids
         raise StopError
     assert not any(map(alive, pids))
 
@@ -118,7 +118,7 @@ def test_rounds_left_early_end_the_workers():
 
 
 def test_a_codec_that_does_not_pickle():
-    with pytest.raises(ConfigError, match="'plain' cannot be sent.*TextIOWrapper.*importable"):
+    with pytest.raises(ConfigError, match="'plain'.*TextIOWrapper.*importable"):
         select(WithHandle())
 
 

@@ -12,8 +12,8 @@ from entropylaw import Corpus, ZipSelector, get_compressor
 from entropylaw.corpus import PYTHON_LIST
 from entropylaw.errors import ConfigError, EntropyLawWarning, FingerprintError
 from entropylaw.io.mapped import save_mapped
-from entropylaw.scoring import Scorer
-from entropylaw.scoring.shares import equal_shares
+from entropylaw.sizing import Sizer
+from entropylaw.sizing.executors import equal_shares
 
 ROWS = [b"record %d says %d times %d" % (i % 40, i, i * 7919 % 1013) for i in range(500)]
 ROWS[10:30] = ROWS[40:60]  # repeated records, for these are sized once
@@ -59,7 +59,7 @@ def test_framings_and_parts_of_a_mapped_pool(start_method, tmp_path):
     half = replace(mapped, offsets=mapped.offsets[250:].copy())
     sizes = []
     for pool, workers in ((half, "processes"), (framed.take(np.arange(250, 500)), "serial")):
-        with Scorer(pool, get_compressor("zlib"), n_jobs=2, workers=workers) as scorer:
+        with Sizer(pool, get_compressor("zlib"), n_jobs=2, workers=workers) as scorer:
             grown = scorer.empty_set()
             grown.extend(np.arange(9))
             grown.extend(np.arange(9, 12))
@@ -77,12 +77,12 @@ def test_a_pool_replaced_meanwhile_is_noticed(start_method, tmp_path):
 
 
 def test_sets_that_are_forgotten_leave_the_workers():
-    with Scorer(POOL, get_compressor("zlib"), n_jobs=2, workers="processes") as scorer:
+    with Sizer(POOL, get_compressor("zlib"), n_jobs=2, workers="processes") as scorer:
         for start in range(0, 100, 5):
             grown = scorer.empty_set()
             grown.extend(np.arange(start, start + 5))
             assert len(grown.union_sizes(np.arange(200))) == 200
-            assert len(scorer._workers._forgotten) <= 1
+            assert len(scorer.session._discarded) <= 1
 
 
 def test_threads_are_refused_to_a_codec_that_may_not_bear_them():
