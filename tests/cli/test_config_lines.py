@@ -436,7 +436,7 @@ def test_threads_for_a_compressor_that_cannot_bear_them(folder, monkeypatch):
     """
     error = refused(folder, "select", options)
     assert error.startswith(
-        f"error: run.toml:{marked(options)}: select.workers, select.compressor: compressor 'held'"
+        f"error: run.toml:{marked(options)}: select.workers, select.compressor: workers: expected"
     )
 
 

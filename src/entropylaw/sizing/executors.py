@@ -189,32 +189,33 @@ class ThreadExecutor:
                 parameters=("workers", "compressor"),
             )
         jobs = resolve_jobs(self.n_jobs)
-        serial = SerialSession(corpus, compressor)
-        return serial if jobs == 1 else ThreadSession(serial, corpus, jobs)
+        if jobs == 1:
+            return SerialSession(corpus, compressor)
+        return ThreadSession(corpus, compressor, jobs)
 
 
 class ThreadSession:
     """The session of `ThreadExecutor`."""
 
-    def __init__(self, serial: SerialSession, corpus: Corpus, n_jobs: int) -> None:
-        self._serial = serial
+    def __init__(self, corpus: Corpus, compressor: Compressor, n_jobs: int) -> None:
         self._corpus = corpus
+        self._compressor = compressor
         self._n_jobs = n_jobs
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(n_jobs - 1, thread_name_prefix="entropylaw")
 
     def prime(self, prefix: bytes, /) -> Prefix:
         """Read a prefix."""
-        return self._serial.prime(prefix)
+        return Prefix(prime(self._compressor, prefix))
 
     def extend(self, prefix: Prefix, more: bytes, /) -> None:
         """Append bytes to a prefix."""
-        self._serial.extend(prefix, more)
+        prefix.primed.extend(more)
 
     def sizes(self, prefix: Prefix, rows: IntArray, affixes: Affixes, /) -> IntArray:
         """Return the compressed bytes of the prefix followed by each record on its own."""
         if len(rows) < MIN_SHARE * self._n_jobs:
-            return self._serial.sizes(prefix, rows, affixes)
+            return sized(prefix.primed, self._corpus, rows, affixes)
         share = partial(sized, corpus=self._corpus, affixes=affixes, stop=self._stop)
         mine, *others = equal_shares(self._corpus, rows, self._n_jobs)
         futures = [self._pool.submit(share, prefix.primed.fork(), rows=one) for one in others]
@@ -278,8 +279,8 @@ def sized(
     for places in batches(corpus, rows):
         if stop is not None and stop.is_set():
             raise CancelledError
-        texts = corpus.rows(rows[places])
-        sizes[places] = primed.sizes([before + text + after for text in texts])
+        # One expression, so that no batch is still in memory when the next one is read.
+        sizes[places] = primed.sizes([before + text + after for text in corpus.rows(rows[places])])
     return sizes
 
 

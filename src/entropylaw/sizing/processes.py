@@ -35,6 +35,7 @@ from entropylaw.sizing.executors import (
     Session,
     equal_shares,
     resolve_jobs,
+    sized,
 )
 from entropylaw.sizing.process_worker import (
     Extend,
@@ -82,16 +83,15 @@ class ProcessExecutor:
             If a worker does not start.
         """
         jobs = resolve_jobs(self.n_jobs)
-        serial = SerialSession(corpus, compressor)
-        return serial if jobs == 1 else ProcessSession(serial, corpus, compressor, jobs - 1)
+        if jobs == 1:
+            return SerialSession(corpus, compressor)
+        return ProcessSession(corpus, compressor, jobs)
 
 
 class ProcessSession:
     """The session of `ProcessExecutor`."""
 
-    def __init__(
-        self, serial: SerialSession, corpus: Corpus, compressor: Compressor, workers: int
-    ) -> None:
+    def __init__(self, corpus: Corpus, compressor: Compressor, n_jobs: int) -> None:
         if multiprocessing.current_process().daemon:
             raise ConfigError(
                 'workers: expected a process that may start others for workers="processes"; saw '
@@ -99,14 +99,13 @@ class ProcessSession:
             )
         pickled = _pickled(compressor)
         context = multiprocessing.get_context()
-        self._serial = serial
         self._corpus = corpus
         self._compressor = compressor
         self._discarded: list[int] = []
         self._workers: list[_Worker] = []
         try:
             with _shared(corpus, context) as pool:
-                for _ in range(workers):
+                for _ in range(n_jobs - 1):
                     self._workers.append(_Worker(context, pool, pickled))
                 for worker in self._workers:
                     worker.ready()
@@ -131,19 +130,19 @@ class ProcessSession:
     def extend(self, prefix: Prefix, more: bytes, /) -> None:
         """Append bytes to a prefix, here and in the workers."""
         self._send_all(Extend(prefix.key, more))
-        self._serial.extend(prefix, more)
+        prefix.primed.extend(more)
 
     def sizes(self, prefix: Prefix, rows: IntArray, affixes: Affixes, /) -> IntArray:
         """Return the compressed bytes of the prefix followed by each record on its own."""
         self._check_open()
         jobs = len(self._workers) + 1
         if len(rows) < MIN_SHARE * jobs:
-            return self._serial.sizes(prefix, rows, affixes)
+            return sized(prefix.primed, self._corpus, rows, affixes)
         mine, *others = equal_shares(self._corpus, rows, jobs)
         try:
             for worker, share in zip(self._workers, others, strict=True):
                 worker.send(Size(prefix.key, share, affixes))
-            parts = [self._serial.sizes(prefix, mine, affixes)]
+            parts = [sized(prefix.primed, self._corpus, mine, affixes)]
             parts += [worker.sizes() for worker in self._workers]
         except BaseException:
             self.close()  # an answer left unread would be taken for the next one

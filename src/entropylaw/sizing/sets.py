@@ -91,15 +91,19 @@ class Sizer:
     @cached_property
     def own_sizes(self) -> IntArray:
         """Compressed bytes of each record as a set of its own; shape (n,)."""
-        sizes = self.sizes_alone(np.arange(len(self.corpus)))
+        alone, affixes = self._alone
+        distinct, places = self.distinct(np.arange(len(self.corpus)))
+        sizes = np.empty(len(distinct), np.int64)
+        for batch in batches(self.corpus, distinct):
+            sizes[batch] = self.session.sizes(alone, distinct[batch], affixes)
+        sizes = sizes[places]
         sizes.setflags(write=False)
         return sizes
 
     def sizes_alone(self, rows: IntArray) -> IntArray:
         """Return the compressed bytes of some records, each as a set of its own."""
-        framing = self.corpus.framing
-        affixes = Affixes(framing.opening, framing.closing)
-        return self.sizes(self.session.prime(b""), rows, affixes)
+        prefix, affixes = self._alone
+        return self.sizes(prefix, rows, affixes)
 
     def sizes(self, prefix: Prefix, rows: IntArray, affixes: Affixes) -> IntArray:
         """Return the compressed bytes of a prefix followed by each record on its own.
@@ -117,14 +121,37 @@ class Sizer:
         -------
         int64 array, shape (m,)
         """
+        distinct, places = self.distinct(rows)
+        return self.session.sizes(prefix, distinct, affixes)[places]
+
+    def distinct(self, rows: IntArray) -> tuple[IntArray, IntArray | slice]:
+        """Return rows of which no two have the same bytes, and where each of `rows` is in them.
+
+        Parameters
+        ----------
+        rows : int64 array, shape (m,)
+            Records of the corpus.
+
+        Returns
+        -------
+        distinct : int64 array, shape (d,)
+        places : int64 array, shape (m,), or slice
+            ``distinct[places]`` has the bytes of `rows`.
+
+        Examples
+        --------
+        >>> from entropylaw.compressors import Zlib
+        >>> sizer = Sizer(Corpus.from_rows([b"a", b"b", b"a"]), Zlib())
+        >>> [part.tolist() for part in sizer.distinct(np.array([2, 1, 0]))]
+        [[0, 1], [0, 1, 0]]
+        """
         firsts = self._first_copies
-        if firsts is None:
-            return self.session.sizes(prefix, rows, affixes)
-        distinct: AnyArray
-        distinct, place = np.unique(firsts[rows], return_inverse=True)
-        if len(distinct) == len(rows):
-            return self.session.sizes(prefix, rows, affixes)
-        return self.session.sizes(prefix, distinct, affixes)[place]
+        if firsts is not None:
+            distinct: AnyArray
+            distinct, places = np.unique(firsts[rows], return_inverse=True)
+            if len(distinct) < len(rows):
+                return distinct, places
+        return rows, slice(None)
 
     def empty_set(self) -> CompressedSet:
         """Return a set without records."""
@@ -137,6 +164,12 @@ class Sizer:
         it by the joiner, and its size is that of compressed nothing.
         """
         return CompressedSet(self, content)
+
+    @cached_property
+    def _alone(self) -> tuple[Prefix, Affixes]:
+        """The empty prefix, and the bytes around a record that is a set of its own."""
+        framing = self.corpus.framing
+        return self.session.prime(b""), Affixes(framing.opening, framing.closing)
 
     @cached_property
     def _first_copies(self) -> IntArray | None:
