@@ -218,8 +218,8 @@ def alignment_weights(scores: AnyArray, mix: float) -> FloatArray:
     if values.ndim != 1 or not len(values) or not np.isfinite(values).all():
         raise ScoreError(
             "scores: expected one finite number per record; saw an array of shape "
-            f"{values.shape}, {np.isfinite(values).sum()} of it finite. Try what "
-            "alignment_scores returns."
+            f"{values.shape}, {np.isfinite(values).sum()} of it finite. Try the array "
+            "that alignment_scores returns."
         )
     weights = exponential_weights(values, mix)
     weights.setflags(write=False)

@@ -1,4 +1,4 @@
-"""What cannot work is refused, and what works badly is warned of."""
+"""Options that cannot work are refused, those that work badly give a warning."""
 
 import numpy as np
 import pytest
@@ -27,6 +27,23 @@ def test_a_target_that_is_no_set_of_records(data):
 def test_a_weight_that_cannot_work(weight):
     with pytest.raises(ConfigError, match="weight: expected a"):
         Target(["text"], weight=weight)
+
+
+def test_numpy_options_of_a_target_are_normalised():
+    target = Target(["text"], weight=np.float32(0.5), method=np.str_("zip-fit"))
+    assert (type(target.weight), target.weight) == (float, 0.5)
+    assert type(target.method) is str
+    with pytest.raises(ConfigError, match="weight: expected a finite number"):
+        Target(["text"], weight=np.True_)
+    assert alignment_weights(np.array([1.0, 2.0]), np.array(0)).tolist() == [1, 1]
+    same = alignment_scores(["a"], ["b"], n_jobs=np.int64(1), method=np.str_("conditional"))
+    assert same.tolist() == alignment_scores(["a"], ["b"]).tolist()
+
+
+def test_a_warning_points_at_the_line_of_the_caller():
+    with pytest.warns(ShortMemoryWarning) as caught:
+        alignment_scores(["one"], ["target " * 9_000], compressor="zlib")
+    assert caught[0].filename == __file__
 
 
 def test_other_options_of_a_target():

@@ -97,7 +97,7 @@ class Executor(Protocol):
 
     Examples
     --------
-    An executor that logs what it is asked for, and leaves the work to another one:
+    An executor that logs each request and passes it on to another one:
 
     >>> class Logged:
     ...     def start(self, corpus, compressor):
@@ -312,7 +312,7 @@ def check_workers(workers: W) -> W:
     >>> check_workers("serial"), check_workers(ThreadExecutor(2))
     ('serial', ThreadExecutor(n_jobs=2))
     """
-    if callable(getattr(workers, "start", None)):
+    if callable(getattr(workers, "start", None)) and not isinstance(workers, type):
         return workers
     hint = "Try n_jobs=4 for the number of workers; an executor is an object with a method start."
     kind: W = choice("workers", workers, WorkerKind, hint=hint)

@@ -199,7 +199,7 @@ class _Worker:
         self._receive("starting")
 
     def sizes(self) -> IntArray:
-        """Wait for the sizes last asked for; raise what the worker raised, or WorkerError."""
+        """Wait for the sizes last requested; raise the error of the worker, or WorkerError."""
         sizes: IntArray = self._receive("sizing records")
         return sizes
 
