@@ -75,7 +75,7 @@ class Session(Protocol):
         prefix : Prefix
             As `prime` returned it.
         rows : int64 array, shape (m,)
-            Records of the corpus, no two of them with the same bytes.
+            Records of the corpus; copies have been left out by the caller.
         affixes : Affixes
             Bytes before and after each record.
 

@@ -130,7 +130,7 @@ class Sizer:
         Parameters
         ----------
         rows : int64 array, shape (m,)
-            Records of the corpus.
+            Records of the corpus, none twice.
 
         Returns
         -------
