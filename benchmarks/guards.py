@@ -42,7 +42,7 @@ from entropylaw.errors import EntropyLawWarning
 from entropylaw.guards import GuardReport, Guards, check_records
 from entropylaw.guards.options import GUARDS
 from entropylaw.io.load import as_corpus
-from entropylaw.scoring import Scorer
+from entropylaw.sizing import Sizer
 from pages import placed, table
 from planted import NOISE, REDUNDANT, exact_copy, near_copy, normalised_copy, plant
 from tables import made_on
@@ -172,7 +172,7 @@ def costs(real: Sequence[str]) -> dict[str, Any]:
     corpus = corpus_of(real)
     kilobytes = corpus.total_bytes / 1024
     microseconds = {}
-    with measured() as cost, Scorer(corpus, Zlib(), n_jobs=1) as scorer:
+    with measured() as cost, Sizer(corpus, Zlib(), n_jobs=1) as scorer:
         _ = scorer.own_sizes
     microseconds["zlib alone, for comparison"] = cost.cpu
     for guard in GUARDS:

@@ -25,7 +25,7 @@ from entropylaw.compressors import Compressor, Primed
 from entropylaw.compressors.priming import BatchSizer, DictionaryPrimed, StateCopyPrimed
 from entropylaw.compressors.zstd import _batch_sizes
 from entropylaw.io.load import as_corpus
-from entropylaw.scoring import Scorer
+from entropylaw.sizing import Sizer
 
 RECORD_BYTES = 1_200
 CANDIDATES = 4_000
@@ -140,7 +140,7 @@ def timed(
     rows = np.arange(len(pool))
     sets = {}
     for name, compressor in compressors.items():
-        sets[name] = Scorer(pool, compressor, workers="serial").empty_set()
+        sets[name] = Sizer(pool, compressor, workers="serial").empty_set()
         sets[name].extend_bytes(chosen)
         sets[name].union_sizes(rows)  # what is made at first use
     seconds: dict[str, list[float]] = {name: [] for name in sets}

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from entropylaw.scoring import Scorer, available_cores
 from entropylaw.selection.ledger import Limits
 from entropylaw.selection.plan import Plan
 from entropylaw.selection.rounds import zip_rounds
@@ -35,7 +36,6 @@ from common import (
 )
 from entropylaw.compressors import Zlib
 from entropylaw.io.load import as_corpus
-from entropylaw.scoring import Scorer, available_cores
 from entropylaw.selection.stages import Ranking, lowest
 from entropylaw.types import FloatArray, IntArray
 

@@ -33,7 +33,7 @@ from entropylaw import Corpus, ZipSelector
 from entropylaw.compressors import describe, get_compressor
 from entropylaw.compressors.stdlib import Lzma
 from entropylaw.io.load import as_corpus
-from entropylaw.scoring import Scorer
+from entropylaw.sizing import Sizer
 from entropylaw.types import IntArray, Packing, Screening, Variant
 
 JUDGE = Lzma(preset=9)
@@ -153,7 +153,7 @@ def shortest(corpus: Corpus, budget: int, draw: int) -> IntArray:
 
 def own_ratio(corpus: Corpus, budget: int, draw: int) -> IntArray:
     """Return all rows, the lowest compression ratio of the record alone first."""
-    with Scorer(corpus, get_compressor("zlib:9")) as scorer:
+    with Sizer(corpus, get_compressor("zlib:9")) as scorer:
         return np.argsort(scorer.own_raw / scorer.own_sizes, kind="stable")
 
 

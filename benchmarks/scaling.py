@@ -26,8 +26,8 @@ import numpy as np
 from common import in_fresh_process, read_records, significant, write_result
 from entropylaw import Corpus, get_compressor
 from entropylaw.io.load import as_corpus
-from entropylaw.scoring import Scorer
 from entropylaw.selection.stages import pack
+from entropylaw.sizing import Sizer
 from entropylaw.types import WorkerKind
 
 COMPRESSORS = ["zlib:9", "zstd:3", "zstd:6:long"]
@@ -76,7 +76,7 @@ def run_case(spec: str, data: list[Path], about: int, jobs: int, repeats: int) -
         sets = {}
         for kind in KINDS:
             scorer = stack.enter_context(
-                Scorer(pool, get_compressor(spec), n_jobs=jobs, workers=kind)
+                Sizer(pool, get_compressor(spec), n_jobs=jobs, workers=kind)
             )
             grown = scorer.empty_set()
             grown.extend_bytes(chosen)
@@ -108,9 +108,9 @@ class Times(NamedTuple):
     busiest: float
 
 
-def timed(scorer: Scorer, work: Callable[[], object]) -> Times:
+def timed(scorer: Sizer, work: Callable[[], object]) -> Times:
     """Do some work and return what it took."""
-    clocks = [time.CLOCK_PROCESS_CPUTIME_ID, *map(cpu_clock, getattr(scorer._workers, "pids", []))]
+    clocks = [time.CLOCK_PROCESS_CPUTIME_ID, *map(cpu_clock, getattr(scorer.session, "pids", []))]
     before = [time.clock_gettime(clock) for clock in clocks]
     start = time.perf_counter()
     work()

@@ -33,7 +33,7 @@ from entropylaw import ZipSelector
 from entropylaw.compressors import Zlib, prime
 from entropylaw.errors import ShortMemoryWarning
 from entropylaw.io.load import as_corpus
-from entropylaw.scoring import available_cores
+from entropylaw.sizing import available_cores
 from entropylaw.types import IntArray
 
 SET_BYTES = [100_000, 400_000, 2_000_000, 15_000_000]

@@ -1,16 +1,13 @@
-"""How close each record of a pool is to a target set, by compression."""
+"""Alignment: how close each record of a pool is to a target set, by compression."""
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, field
-from typing import get_args
 
 import numpy as np
 
-from entropylaw.compressors import Compressor, describe, get_compressor
+from entropylaw.compressors import Compressor, CompressorInfo, get_compressor
 from entropylaw.compressors.base import measured_size
-from entropylaw.corpus import Corpus
 from entropylaw.errors import (
     ConfigError,
     InputError,
@@ -18,13 +15,12 @@ from entropylaw.errors import (
     ShortMemoryWarning,
     SlowAlignmentWarning,
     SlowCompressorWarning,
+    warn,
 )
 from entropylaw.io.load import Render, Text, as_corpus
-from entropylaw.scoring.options import check_kind, make_workers, resolve_jobs
-from entropylaw.scoring.repeats import first_copies, sized_once
-from entropylaw.scoring.shares import Around
-from entropylaw.scoring.workers import Serial
-from entropylaw.types import AlignmentMethod, AnyArray, FloatArray, IntArray, WorkerKind
+from entropylaw.sizing import Affixes, Sizer, Workers, check_workers, resolve_jobs
+from entropylaw.types import AlignmentMethod, AnyArray, FloatArray
+from entropylaw.validation import choice
 from entropylaw.weights import check_weight, exponential_weights
 
 __all__ = ["Target", "alignment_scores", "alignment_weights"]
@@ -33,36 +29,36 @@ DEFAULT_COMPRESSORS: dict[AlignmentMethod, str] = {
     "conditional": "zstd:6:long",
     "zip-fit": "zlib:9",
 }
-"""What measures where nothing is said: one that sees the whole target; gzip's algorithm."""
+"""Default compressors: one that sees the whole target; the algorithm of gzip."""
 
 MANY_PAIRS = 1_000_000
-"""Pairs of records above which comparing each deserves a warning: half a minute on one core."""
+"""Number of pairs of records above which a warning is given: half a minute on one core."""
 
 MANY_BYTES = 1_000_000_000
-"""Bytes of target compressed anew above which a compressor without priming deserves one."""
+"""Bytes of target recompressed above which a compressor without priming gets a warning."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Target:
-    """What a selection is to be close to, and how much that counts beside density.
+    """A set of records that a selection is to be close to, and how much that counts.
 
     Parameters
     ----------
     data : records in any container, a path, or a Corpus
         The target: examples of the task or domain, rendered as the pool is.
     weight : float, default 0.3
-        How alignment is traded for density: the bytes that a record adds count
+        Strength of alignment relative to compression: the bytes that a record adds count
         ``exp(weight * z)`` times, z being its alignment in robust deviations above the median,
-        at most 3 either way. At 0.1 it decides among about equals, at 1.0 nearly alone.
+        at most 3 either way. At 0.1 it decides between about equal records, at 1.0 nearly alone.
     method : {"conditional", "zip-fit"}, default "conditional"
         See `alignment_scores`.
     compressor : str or Compressor, optional
-        What measures alignment; by default what suits the method.
+        Measures alignment; by default one that suits the method.
 
     Raises
     ------
     ConfigError, CompressorSpecError, InputError
-        If an option cannot work.
+        If an option is not valid.
 
     Examples
     --------
@@ -78,13 +74,17 @@ class Target:
     def __post_init__(self) -> None:
         if self.data is None or isinstance(self.data, str | bytes):
             raise InputError(
-                f"the target must be records, got {type(self.data).__name__}. Put one text into a "
-                "list; a file goes in as a pathlib.Path."
+                f"target: expected records; saw {type(self.data).__name__}. Try a list for a "
+                "single text, a pathlib.Path for a file."
             )
-        if self.weight == 0:
-            raise ConfigError("the weight of a target must be above 0; at 0 leave target= out.")
-        check_weight("the weight of a target", self.weight)
-        _check_method(self.method)
+        weight = check_weight("weight", self.weight)
+        if not weight:
+            raise ConfigError(
+                "weight: expected a number above 0; saw 0. Try target=None instead.",
+                parameters=("weight",),
+            )
+        object.__setattr__(self, "weight", weight)
+        object.__setattr__(self, "method", _method(self.method))
         if self.compressor is not None:
             get_compressor(self.compressor)
 
@@ -98,7 +98,7 @@ def alignment_scores(
     render: Render = None,
     text: Text = None,
     n_jobs: int | None = None,
-    workers: WorkerKind = "auto",
+    workers: Workers = "auto",
 ) -> FloatArray:
     """Return how close each record of a pool is to a target set; higher is closer.
 
@@ -122,36 +122,36 @@ def alignment_scores(
     method : {"conditional", "zip-fit"}, default "conditional"
         Which score.
     compressor : str or Compressor, optional
-        What measures; by default ``"zstd:6:long"``, which sees the whole target, and for
-        ``"zip-fit"`` ``"zlib:9"``, whose files are gzip's but for 12 bytes of header.
+        By default ``"zstd:6:long"``, which sees the whole target, and for ``"zip-fit"``
+        ``"zlib:9"``, whose files differ from gzip's only by 12 bytes of header.
     render, text
         How a record of either becomes text; see `ZipSelector`.
     n_jobs : int or None
         Threads or processes; None for all cores. The scores do not depend on it.
-    workers : {"auto", "threads", "processes", "serial"}, default "auto"
-        What computes; see `ZipSelector`.
+    workers : {"auto", "threads", "processes", "serial"} or Executor, default "auto"
+        Where sizes are computed; see `ZipSelector`. The scores do not depend on it.
 
     Returns
     -------
     float array, shape (n,), read-only
-        Dimensionless. About 0 to 1; slightly below 0 where the target is of no help. An empty
+        Dimensionless. About 0 to 1; slightly below 0 if the target does not help. An empty
         record has 0 by ``"conditional"``.
 
     Raises
     ------
     ConfigError, CompressorSpecError
-        If an option cannot work.
+        If an option is not valid.
     InputError
-        If the data cannot be read, or the target holds no text.
+        If the data cannot be read, or the target has no text.
 
     Warns
     -----
     ShortMemoryWarning
         If the compressor cannot see the whole target.
     SlowAlignmentWarning
-        If ``"zip-fit"`` has very many pairs to compress.
+        If ``"zip-fit"`` has more than a million pairs to compress.
     SlowCompressorWarning
-        If the compressor cannot be primed, and so reads a long target for each record.
+        If the compressor cannot be primed, and so reads a long target again for each record.
 
     References
     ----------
@@ -167,31 +167,26 @@ def alignment_scores(
     >>> bool(sums > verse)
     True
     """
-    _check_method(method)
-    check_kind(workers)
-    jobs = resolve_jobs(n_jobs)
+    method, workers, jobs = _method(method), check_workers(workers), resolve_jobs(n_jobs)
     codec = get_compressor(DEFAULT_COMPRESSORS[method] if compressor is None else compressor)
     corpus = as_corpus(pool, render=render, text=text)
     known = _target_texts(target, render, text)
-    crew = make_workers(corpus, codec, n_jobs=jobs, kind=workers)
-    try:
+    with Sizer(corpus, codec, n_jobs=jobs, workers=workers) as sizer:
         if method == "zip-fit":
             _warn_of_pairs(len(corpus) * len(known))
-            scores = _zip_fit(_Sizer(crew, corpus), codec, known)
+            scores = _zip_fit(sizer, known)
         else:
             prefix = corpus.framing.joiner.join(known)
-            _warn_of_memory(codec, len(prefix), len(corpus))
-            scores = _explained(_Sizer(crew, corpus), prefix)
-    finally:
-        crew.close()
+            _warn_of_memory(sizer.info, len(prefix), len(corpus))
+            scores = _explained(sizer, prefix)
     scores.setflags(write=False)
     return scores
 
 
 def alignment_weights(scores: AnyArray, mix: float) -> FloatArray:
-    """Return what alignment makes of each record's information: ``exp(mix * z)``.
+    """Return alignment scores as weights of a selection: ``exp(mix * z)``.
 
-    As ``weights`` of a selection they mix alignment with density: `mix` is the weight of
+    Passed as ``weights``, they combine alignment with compression; `mix` is the weight of
     `Target`.
 
     Parameters
@@ -209,7 +204,7 @@ def alignment_weights(scores: AnyArray, mix: float) -> FloatArray:
     Raises
     ------
     ConfigError
-        If `mix` cannot work.
+        If `mix` is not such a number.
     ScoreError
         If the scores are not finite numbers.
 
@@ -218,101 +213,78 @@ def alignment_weights(scores: AnyArray, mix: float) -> FloatArray:
     >>> alignment_weights(np.array([0.1, 0.2, 0.3]), 0.5).round(2).tolist()
     [0.71, 1.0, 1.4]
     """
-    check_weight("the weight of alignment", mix)
+    mix = check_weight("mix", mix)
     values = np.asarray(scores, np.float64)
     if values.ndim != 1 or not len(values) or not np.isfinite(values).all():
         raise ScoreError(
-            "alignment must be one finite number per record, as alignment_scores returns it; got "
-            f"an array of shape {values.shape}, {np.isfinite(values).sum()} of it finite."
+            "scores: expected one finite number per record; saw an array of shape "
+            f"{values.shape}, {np.isfinite(values).sum()} of it finite. Try the array "
+            "that alignment_scores returns."
         )
     weights = exponential_weights(values, mix)
     weights.setflags(write=False)
     return weights
 
 
-class _Sizer:
-    """Sizes every record of a pool after a prefix, each text once."""
-
-    def __init__(self, crew: Serial, corpus: Corpus) -> None:
-        self._crew = crew
-        self._rows = np.arange(len(corpus))
-        self._firsts = first_copies(corpus)
-        self.corpus = corpus
-
-    def added(self, prefix: bytes) -> IntArray:
-        """Return the bytes that each record, with its joiner, adds to a prefix."""
-        read = self._crew.prime(prefix)
-        around = Around(self.corpus.framing.joiner, b"")
-        sizes = sized_once(
-            self._rows, self._firsts, lambda rows: self._crew.sizes(read, rows, around)
-        )
-        return sizes - read.primed.base
-
-    def followed_by(self, text: bytes) -> IntArray:
-        """Return the size of each record and a text after it, compressed as one."""
-        nothing, around = self._crew.prime(b""), Around(b"", text)
-        return sized_once(
-            self._rows, self._firsts, lambda rows: self._crew.sizes(nothing, rows, around)
-        )
-
-
-def _explained(sizer: _Sizer, prefix: bytes) -> FloatArray:
-    """Return the share of each record's own bytes that a prefix saves."""
-    own, left = sizer.added(b""), sizer.added(prefix)
-    shares = np.zeros(len(own))
+def _explained(sizer: Sizer, prefix: bytes) -> FloatArray:
+    """Return the share of each record's own bytes that a prefix saves; shape (n,)."""
+    rows = np.arange(len(sizer.corpus))
+    own, left = (sizer.set_of_bytes(known).added(rows) for known in (b"", prefix))
+    shares = np.zeros(len(rows))
     np.divide(own - left, own, out=shares, where=(own > 0) & (sizer.corpus.lengths > 0))
     return shares
 
 
-def _zip_fit(sizer: _Sizer, codec: Compressor, target: list[bytes]) -> FloatArray:
-    """Return 1 minus the mean distance of each record from those of the target."""
-    own = sizer.followed_by(b"")
+def _zip_fit(sizer: Sizer, target: list[bytes]) -> FloatArray:
+    """Return 1 minus the mean distance of each record from those of the target; shape (n,)."""
+    rows, nothing = np.arange(len(sizer.corpus)), sizer.session.prime(b"")
+    own = sizer.sizes(nothing, rows, Affixes(b"", b""))
     total = np.zeros(len(own))
     for text in target:
-        size = measured_size(codec, text)
-        apart = sizer.followed_by(text) - np.minimum(own, size)
-        total += apart / np.maximum(np.maximum(own, size), 1)
+        size = measured_size(sizer.compressor, text)
+        joint = sizer.sizes(nothing, rows, Affixes(b"", text))
+        total += (joint - np.minimum(own, size)) / np.maximum(np.maximum(own, size), 1)
     scores: FloatArray = 1 - total / len(target)
     return scores
 
 
 def _target_texts(target: object, render: Render, text: Text) -> list[bytes]:
-    known = [record for record in as_corpus(target, render=render, text=text) if record]
-    if not known:
-        raise InputError("the target holds no text: every record of it is empty.")
-    return known
+    records = [record for record in as_corpus(target, render=render, text=text) if record]
+    if not records:
+        raise InputError(
+            "target: expected records with text; saw only empty ones. Try text= or render= to "
+            "choose the column that holds it."
+        )
+    return records
 
 
-def _check_method(method: object) -> None:
-    if method not in get_args(AlignmentMethod):
-        raise ConfigError(f'method must be "conditional" or "zip-fit", got {method!r}.')
+def _method(value: object) -> AlignmentMethod:
+    method: AlignmentMethod = choice("method", value, AlignmentMethod)
+    return method
 
 
-def _warn_of_memory(codec: Compressor, target_bytes: int, records: int) -> None:
-    info = describe(codec)
+def _warn_of_memory(info: CompressorInfo, target_bytes: int, records: int) -> None:
     if info.window is not None and info.window < target_bytes:
-        warnings.warn(
-            f"{info.name} remembers {info.window:,} bytes, so it sees only the last "
-            f"{info.window / target_bytes:.1%} of the target's {target_bytes:,}. Use "
+        warn(
+            f"{info.name} has a window of {info.window:,} bytes, so it sees only the last "
+            f"{info.window / target_bytes:.1%} of the target's {target_bytes:,}. Try "
             'compressor="zstd:6:long", or a smaller sample of the target.',
             ShortMemoryWarning,
-            stacklevel=3,
         )
     if info.priming == "recompress" and target_bytes * records > MANY_BYTES:
-        warnings.warn(
+        warn(
             f"{info.name} cannot be primed, so the target's {target_bytes:,} bytes are compressed "
-            f'anew for each of {records:,} records. Try compressor="zstd:6:long", or a smaller '
+            f'again for each of {records:,} records. Try compressor="zstd:6:long", or a smaller '
             "sample of the target.",
             SlowCompressorWarning,
-            stacklevel=3,
         )
 
 
 def _warn_of_pairs(pairs: int) -> None:
     if pairs > MANY_PAIRS:
-        warnings.warn(
+        warn(
             f'method="zip-fit" compresses each record with each of the target: {pairs:,} pairs. '
-            'method="conditional" reads the target once; or use a smaller sample of the target.',
+            'Try method="conditional", which reads the target once, or a smaller sample of the '
+            "target.",
             SlowAlignmentWarning,
-            stacklevel=3,
         )

@@ -1,4 +1,4 @@
-"""A progress bar on stderr; what draws it is loaded only when there is one."""
+"""A progress bar on stderr; tqdm is loaded only if a bar is shown."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ def with_bar(
     progress: bool | None,
     notes: Callable[[T], Mapping[str, str]] | None = None,
 ) -> Generator[T, None, None]:
-    """Yield the steps of some work as they are done, and show on stderr how far it is.
+    """Yield the steps of a computation, and show on stderr how much of it is done.
 
     Parameters
     ----------
     steps : iterable
-        Each is done once it is there.
+        Results of the steps, made while they are iterated over.
     label : str
-        What is done.
+        Name of the computation.
     total : int or None
-        Where the bar ends; None if nobody knows, and then no time that is left is shown.
+        End of the bar; None if unknown, and then no remaining time is shown.
     unit : str
         Of `total` and `size`; ``"B"`` is shown in kB, MB and so on.
     size : callable
-        From a step to how much of the total it is.
+        From a step to its part of `total`.
     progress : bool or None
         Whether to show the bar; None: only on a terminal or in a notebook.
     notes : callable, optional
-        From a step to what is written behind the bar.
+        From a step to values shown after the bar.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def with_bar(
     if not (_interactive() if progress is None else progress):
         yield from steps
         return
-    # Without ipywidgets a notebook gets the bar of a terminal; tqdm.auto would warn of that.
+    # Without ipywidgets, use the terminal's bar in a notebook too: tqdm.auto would warn.
     tqdm = import_module("tqdm" if find_spec("ipywidgets") is None else "tqdm.auto").tqdm
     with tqdm(total=total, unit=unit, unit_scale=unit == "B", desc=label) as bar:
         for step in steps:

@@ -1,22 +1,25 @@
-"""Compression ratios of a set, of each record, of groups, and given what is known already.
+"""Compression ratios of a set, of each record, of groups, and of records given others.
 
-Two directions are in use for the same thing, so both are named: *compression ratio* is raw
+Two directions are in use for the same quantity, so both are named: *compression ratio* is raw
 bytes over compressed bytes (low is dense, high is redundant); *compressed fraction* is its
 inverse.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from entropylaw.compressors import Compressor, get_compressor, prime
+from entropylaw.compressors import Compressor, get_compressor
 from entropylaw.compressors.base import measured_size
-from entropylaw.corpus import Corpus
+from entropylaw.corpus import Corpus, Framing, batches
 from entropylaw.errors import InputError
 from entropylaw.io.columns import column_of
 from entropylaw.io.load import Render, Text, as_corpus
+from entropylaw.progress import with_bar
+from entropylaw.sizing import Sizer, resolve_jobs
 from entropylaw.types import FloatArray, IntArray
 
 __all__ = [
@@ -27,6 +30,9 @@ __all__ = [
     "group_ratios",
     "sample_ratios",
 ]
+
+STEP = 1_024
+"""Records per step of the progress bar."""
 
 
 def compression_ratio(
@@ -63,8 +69,7 @@ def compression_ratio(
     True
     """
     codec = get_compressor(compressor)
-    whole = _whole(as_corpus(data, render=render, text=text))
-    return len(whole) / max(measured_size(codec, whole), 1)
+    return _ratio(codec, _joined(as_corpus(data, render=render, text=text)))
 
 
 def compressed_fraction(
@@ -86,7 +91,10 @@ def compressed_fraction(
     """
     ratio = compression_ratio(data, compressor, render=render, text=text)
     if ratio == 0:
-        raise InputError("every record is empty, so there is no compressed fraction.")
+        raise InputError(
+            "data: expected records with text; saw only empty ones, which have no compressed "
+            "fraction. Try compression_ratio, which is 0 for them."
+        )
     return 1 / ratio
 
 
@@ -96,15 +104,33 @@ def sample_ratios(
     *,
     render: Render = None,
     text: Text = None,
+    n_jobs: int | None = None,
+    progress: bool | None = None,
 ) -> FloatArray:
     """Return the compression ratio of each record on its own.
 
-    Parameters are those of `compression_ratio`.
+    Records with the same bytes are compressed once.
+
+    Parameters
+    ----------
+    data : records in any container, a path, or a Corpus
+        The records.
+    compressor, render, text
+        As in `compression_ratio`.
+    n_jobs : int or None, default None
+        Threads; None for all cores. The ratios do not depend on it.
+    progress : bool or None, default None
+        Whether to show a progress bar on stderr; None: only on a terminal or in a notebook.
 
     Returns
     -------
     float array, shape (n,)
         Dimensionless. Short records can lie below 1; an empty record has ratio 0.
+
+    Raises
+    ------
+    EmptyPoolError
+        If there is no record.
 
     Examples
     --------
@@ -113,10 +139,9 @@ def sample_ratios(
     True
     """
     corpus = as_corpus(data, render=render, text=text)
-    items = [corpus.framing.whole([row]) for row in corpus]
-    sizes = prime(get_compressor(compressor), b"").sizes(items)
-    lengths: IntArray = np.fromiter(map(len, items), np.int64, len(items))
-    ratios: FloatArray = lengths / np.maximum(sizes, 1)
+    with Sizer(corpus, get_compressor(compressor), n_jobs=resolve_jobs(n_jobs)) as sizer:
+        sizes = _in_steps(sizer, sizer.sizes_alone, progress)
+        ratios: FloatArray = sizer.own_raw / np.maximum(sizes, 1)
     return ratios
 
 
@@ -158,16 +183,16 @@ def group_ratios(
         groups = column_of(data, groups, len(corpus))
     if len(groups) != len(corpus):
         raise InputError(
-            f"expected one group for each of the {len(corpus)} records, got {len(groups)}."
+            f"groups: expected one group for each of the {len(corpus)} records; saw "
+            f"{len(groups)}. Try the name of a column."
         )
     rows: dict[object, list[int]] = {}
     for row, group in enumerate(groups):
         rows.setdefault(group, []).append(row)
-    ratios = {}
-    for group, members in rows.items():
-        whole = corpus.framing.whole(corpus.rows(np.array(members, np.int64)))
-        ratios[group] = len(whole) / max(measured_size(codec, whole), 1)
-    return ratios
+    return {
+        group: _ratio(codec, _joined(corpus, np.array(members, np.int64)))
+        for group, members in rows.items()
+    }
 
 
 def conditional_sizes(
@@ -177,22 +202,32 @@ def conditional_sizes(
     *,
     render: Render = None,
     text: Text = None,
+    n_jobs: int | None = None,
+    progress: bool | None = None,
 ) -> IntArray:
-    """Return the bytes that each record adds when the compressor already knows `given`.
+    """Return the bytes that each record adds for a compressor that has read `given`.
 
     Parameters
     ----------
     data : records in any container, a path, or a Corpus
-        The records that are measured, each on its own.
+        The records to measure, each on its own.
     given : records in any container, a path, or a Corpus
-        What is known; only the end of it that lies within the compressor's window counts.
+        The records that are known; only the end of them that lies within the compressor's window
+        counts.
     compressor, render, text
         As in `compression_ratio`.
+    n_jobs, progress
+        As in `sample_ratios`.
 
     Returns
     -------
     int64 array, shape (n,)
         Bytes.
+
+    Raises
+    ------
+    EmptyPoolError
+        If `data` or `given` has no record.
 
     Examples
     --------
@@ -203,10 +238,9 @@ def conditional_sizes(
     """
     pool = as_corpus(data, render=render, text=text)
     known = as_corpus(given, render=render, text=text)
-    joiner = pool.framing.joiner
-    primed = prime(get_compressor(compressor), known.framing.joiner.join(known))
-    sizes: IntArray = primed.sizes([joiner + row for row in pool]) - primed.base
-    return sizes
+    content = _joined(known, framing=Framing(joiner=known.framing.joiner))
+    with Sizer(pool, get_compressor(compressor), n_jobs=resolve_jobs(n_jobs)) as sizer:
+        return _in_steps(sizer, sizer.set_of_bytes(content).added, progress)
 
 
 def conditional_ratios(
@@ -216,15 +250,18 @@ def conditional_ratios(
     *,
     render: Render = None,
     text: Text = None,
+    n_jobs: int | None = None,
+    progress: bool | None = None,
 ) -> FloatArray:
-    """Return each record's bytes over the bytes it adds to what is known.
+    """Return each record's bytes over the bytes it adds for a compressor that has read `given`.
 
-    Parameters are those of `conditional_sizes`. A record that adds nothing has ratio infinity.
+    Parameters and errors are those of `conditional_sizes`. A record that adds nothing has ratio
+    infinity.
 
     Returns
     -------
     float array, shape (n,)
-        Dimensionless; low is new, high is known already.
+        Dimensionless; low for new records, high for known ones.
 
     Examples
     --------
@@ -234,11 +271,48 @@ def conditional_ratios(
     True
     """
     pool = as_corpus(data, render=render, text=text)
-    added = conditional_sizes(pool, given, compressor, render=render, text=text)
+    added = conditional_sizes(
+        pool, given, compressor, render=render, text=text, n_jobs=n_jobs, progress=progress
+    )
     lengths = pool.lengths + len(pool.framing.joiner)
     ratios: FloatArray = np.where(added > 0, lengths / np.maximum(added, 1), np.inf)
     return ratios
 
 
-def _whole(corpus: Corpus) -> bytes:
-    return corpus.framing.whole(corpus)
+def _ratio(codec: Compressor, content: bytes) -> float:
+    return len(content) / max(measured_size(codec, content), 1)
+
+
+def _joined(
+    corpus: Corpus, rows: IntArray | None = None, *, framing: Framing | None = None
+) -> bytes:
+    """Return the bytes of the set of these records, each copied once."""
+    framing = framing or corpus.framing
+    if rows is None and (len(corpus) == 1 or not framing.joiner):
+        start, end = int(corpus.offsets[0]), int(corpus.offsets[-1])
+        return framing.whole([bytes(corpus.buffer[start:end])])
+    content = io.BytesIO()
+    content.write(framing.opening)
+    for places in batches(corpus, rows):
+        if places[0]:
+            content.write(framing.joiner)
+        content.write(framing.joiner.join(corpus.rows(places if rows is None else rows[places])))
+    content.write(framing.closing)
+    return content.getvalue()
+
+
+def _in_steps(
+    sizer: Sizer, sizes: Callable[[IntArray], IntArray], progress: bool | None
+) -> IntArray:
+    """Return the size of every record, each text sized once, with a progress bar."""
+    rows, places = sizer.distinct(np.arange(len(sizer.corpus)))
+    found = with_bar(
+        map(sizes, np.split(rows, range(STEP, len(rows), STEP))),
+        label="measure",
+        total=len(rows),
+        unit="record",
+        size=len,
+        progress=progress,
+    )
+    every: IntArray = np.concatenate(list(found))[places]
+    return every

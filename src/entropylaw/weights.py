@@ -1,47 +1,36 @@
-"""Scores as weights of information: from any scale to factors around 1."""
+"""Weights from scores: factors around 1, whatever the scale of the scores."""
 
 from __future__ import annotations
 
-from numbers import Real
-
 import numpy as np
 
-from entropylaw.errors import ConfigError
 from entropylaw.types import FloatArray
 from entropylaw.validation import number
 
-MOST_DEVIATIONS = 3.0
-"""Scores further than this from the median count as this far, so that no outlier rules."""
+MAX_DEVIATIONS = 3.0
+"""Scores further than this from the median count as this far, which limits outliers."""
 
-MOST_WEIGHT = 10.0
-"""Far beyond this nothing but the scores decides."""
+MAX_WEIGHT = 10
+"""Largest weight of scores: with it they outweigh compression almost entirely."""
 
 _DEVIATIONS_PER_MAD = 1.4826  # of normally distributed scores
 
 
-def check_weight(name: str, weight: object) -> None:
-    """Raise ConfigError unless a weight of scores is a number from 0 to MOST_WEIGHT."""
-    if (
-        isinstance(weight, Real)
-        and not isinstance(weight, bool)
-        and 0 <= float(weight) <= MOST_WEIGHT
-    ):
-        return
-    raise ConfigError(
-        f"{name} must be a number from 0 to {MOST_WEIGHT:g}, got {weight!r}; 0.1 is mild, 1.0 "
-        "strong."
-    )
-
-
-def checked_weight(name: str, weight: object) -> float:
-    """Return a weight of scores as a float.
+def check_weight(name: str, weight: object) -> float:
+    """Return the weight of scores as a float from 0 to `MAX_WEIGHT`.
 
     Raises
     ------
     ConfigError
-        If it is no number from 0 to `MOST_WEIGHT`.
+        If it is no such number.
+
+    Examples
+    --------
+    >>> check_weight("typicality", np.float32(0.5))
+    0.5
     """
-    return number(name, weight, at_least=0, at_most=MOST_WEIGHT, hint="0.1 is mild, 1.0 strong.")
+    hint = "Try 0.1 (mild) to 1.0 (strong)."
+    return number(name, weight, at_least=0, at_most=MAX_WEIGHT, hint=hint)
 
 
 def exponential_weights(scores: FloatArray, strength: float) -> FloatArray:
@@ -70,5 +59,5 @@ def exponential_weights(scores: FloatArray, strength: float) -> FloatArray:
     off = scores - np.nanmedian(scores)
     spread = float(np.nanmedian(np.abs(off))) * _DEVIATIONS_PER_MAD or float(np.nanstd(scores))
     z = np.nan_to_num(off / spread) if spread else np.zeros(len(scores))
-    weights: FloatArray = np.exp(strength * np.clip(z, -MOST_DEVIATIONS, MOST_DEVIATIONS))
+    weights: FloatArray = np.exp(strength * np.clip(z, -MAX_DEVIATIONS, MAX_DEVIATIONS))
     return weights

@@ -1,4 +1,4 @@
-"""What cannot work is refused, and what works badly is warned of."""
+"""Options that cannot work are refused, those that work badly give a warning."""
 
 import numpy as np
 import pytest
@@ -19,14 +19,31 @@ from entropylaw.errors import (
 
 @pytest.mark.parametrize("data", [None, "a path?", b"text"])
 def test_a_target_that_is_no_set_of_records(data):
-    with pytest.raises(InputError, match="must be records"):
+    with pytest.raises(InputError, match="target: expected records; saw"):
         Target(data)
 
 
 @pytest.mark.parametrize("weight", [0, -0.1, 11, float("nan"), float("inf"), "1", True, None])
 def test_a_weight_that_cannot_work(weight):
-    with pytest.raises(ConfigError, match="weight of"):
+    with pytest.raises(ConfigError, match="weight: expected a"):
         Target(["text"], weight=weight)
+
+
+def test_numpy_options_of_a_target_are_normalised():
+    target = Target(["text"], weight=np.float32(0.5), method=np.str_("zip-fit"))
+    assert (type(target.weight), target.weight) == (float, 0.5)
+    assert type(target.method) is str
+    with pytest.raises(ConfigError, match="weight: expected a finite number"):
+        Target(["text"], weight=np.True_)
+    assert alignment_weights(np.array([1.0, 2.0]), np.array(0)).tolist() == [1, 1]
+    same = alignment_scores(["a"], ["b"], n_jobs=np.int64(1), method=np.str_("conditional"))
+    assert same.tolist() == alignment_scores(["a"], ["b"]).tolist()
+
+
+def test_a_warning_points_at_the_line_of_the_caller():
+    with pytest.warns(ShortMemoryWarning) as caught:
+        alignment_scores(["one"], ["target " * 9_000], compressor="zlib")
+    assert caught[0].filename == __file__
 
 
 def test_other_options_of_a_target():
@@ -37,11 +54,11 @@ def test_other_options_of_a_target():
     target = Target(["text"], weight=1, method="zip-fit", compressor="lz4")
     with pytest.raises(AttributeError):
         target.weight = 2
-    assert repr(target) == "Target(weight=1, method='zip-fit', compressor='lz4')"
+    assert repr(target) == "Target(weight=1.0, method='zip-fit', compressor='lz4')"
 
 
 def test_a_target_without_text():
-    with pytest.raises(InputError, match="holds no text"):
+    with pytest.raises(InputError, match="expected records with text"):
         alignment_scores(["one"], ["", ""])
     with pytest.raises(EmptyPoolError):
         alignment_scores([], ["one"])

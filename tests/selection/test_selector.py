@@ -16,13 +16,13 @@ from entropylaw.errors import (
     ShortMemoryWarning,
     SlowCompressorWarning,
 )
-from entropylaw.scoring import Scorer
 from entropylaw.selection import Manifest, SelectionResult
 from entropylaw.selection.eligibility import Eligibility
 from entropylaw.selection.limits import Limits
 from entropylaw.selection.problem import Problem
 from entropylaw.selection.search import SearchOptions, zip_rounds
 from entropylaw.selection.stages import lowest, screen
+from entropylaw.sizing import Sizer
 
 RECORDS = [
     {"question": f"What is {i} times {j}?", "answer": f"It is {i * j}.", "id": (i, j)}
@@ -226,7 +226,7 @@ def test_another_ranking_takes_the_place_of_ours():
         calls.append(k)
         return lowest(values, k)
 
-    with Scorer(corpus, get_compressor("zlib")) as scorer:
+    with Sizer(corpus, get_compressor("zlib")) as scorer:
         rows = [r.rows.tolist() for r in zip_rounds(scorer, problem, search, rank=rank)]
         assert rows == [r.rows.tolist() for r in zip_rounds(scorer, problem, search)]
     assert {50, 10, 1} <= set(calls)

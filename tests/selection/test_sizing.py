@@ -11,9 +11,8 @@ from lazy_oracle import lazy_oracle
 from entropylaw import Corpus, ZipSelector
 from entropylaw.corpus import LINES, PYTHON_LIST
 from entropylaw.errors import ConfigError, EntropyLawWarning
-from entropylaw.scoring import GrowingSet
-from entropylaw.scoring.shares import Around
 from entropylaw.selection import Manifest
+from entropylaw.sizing import CompressedSet
 
 FEWER = [("lazy", "full"), ("full", "adaptive"), ("lazy", "adaptive")]
 WORDS = [b"alpha", b"beta", b"gamma", b" the same phrase again ", b"0123456789", b"\xff\x00"]
@@ -140,18 +139,17 @@ def test_reuse_of_own_ratios_changes_no_pick(monkeypatch):
     """The first round, and the first step of each pack, are those of the full run."""
 
     def measured_anew(grown, rows):
-        framing, scorer = grown._framing, grown._scorer
+        sizer = grown._sizer
         if grown._prefix is None:
-            around = Around(framing.opening, framing.closing)
-            return scorer.sized_once(grown._workers.prime(b""), rows, around)
-        return scorer.sized_once(grown._prefix, rows, Around(framing.joiner, framing.closing))
+            return sizer.sizes_alone(rows)
+        return sizer.sizes(grown._prefix, rows, grown._affixes)
 
     pool = Corpus.from_rows(TEXTS, framing=PYTHON_LIST)
     for spec in ("zlib:9", "zlib:9:conditional", "zstd:3", "zstd:6:long", "lz4"):
         selector = ZipSelector(60, k1=100, k2=30, k3=15, compressor=spec, n_jobs=1)
         quick = selector.select(pool)
         with monkeypatch.context() as patch:
-            patch.setattr(GrowingSet, "union_sizes", measured_anew)
+            patch.setattr(CompressedSet, "union_sizes", measured_anew)
             assert selector.select(pool) == quick
 
 

@@ -29,9 +29,9 @@ from entropylaw.errors import BudgetError, ColumnError, ConfigError, QuotaError,
 from entropylaw.guards import Guards, check_records
 from entropylaw.io.columns import column_of
 from entropylaw.io.load import Render, Text, as_corpus
-from entropylaw.scoring import Scorer, resolve_jobs
 from entropylaw.selection.quotas import Groups, groups_of
 from entropylaw.selection.report.coverage import WHOLE_SET
+from entropylaw.sizing import Sizer, resolve_jobs
 from entropylaw.types import AnyArray
 
 LEAST_FORECAST = 20
@@ -191,7 +191,7 @@ class _Audit:
         self._seed = seed
         self._jobs = jobs
         self._progress = progress
-        with Scorer(corpus, codec, n_jobs=jobs) as scorer:
+        with Sizer(corpus, codec, n_jobs=jobs) as scorer:
             self._own_ratios = scorer.own_raw / np.maximum(scorer.own_sizes, 1)
         self._caught = check_records(corpus, guards, own_ratios=self._own_ratios, n_jobs=jobs)
         self._bins = length_bins(corpus.lengths, bins)

@@ -38,10 +38,10 @@ from entropylaw.render.selection_plots import (
 )
 from entropylaw.render.sizes import human_bytes
 from entropylaw.render.tables import Table
-from entropylaw.scoring import Scorer, resolve_jobs
 from entropylaw.selection import SelectionResult
 from entropylaw.selection.orders import growth, random_rows
 from entropylaw.selection.quotas import Groups, groups_of
+from entropylaw.sizing import Sizer, resolve_jobs
 from entropylaw.types import IntArray
 
 REFERENCE = "lzma:9"
@@ -205,7 +205,7 @@ def _draw(
     path: Path, corpus: Corpus, subsets: Sequence[_Subset], spec: str, groups: Groups | None
 ) -> None:
     axes = new_axes(2 if groups is not None else 1)
-    with Scorer(corpus, get_compressor(spec), n_jobs=resolve_jobs(None)) as scorer:
+    with Sizer(corpus, get_compressor(spec), n_jobs=resolve_jobs(None)) as scorer:
         lines = [
             Line(subset.label, list(growth(scorer, subset.rows, step=50)), subset.is_baseline)
             for subset in subsets[:3]

@@ -49,7 +49,7 @@ def ratio(
     corpus, codec = pool.corpus, get_compressor(compressor)
     whole = compression_ratio(corpus, codec)
     fraction = 1 / whole if whole else None
-    sorted_ratios = np.sort(_own_ratios(corpus, codec, progress))
+    sorted_ratios = np.sort(sample_ratios(corpus, codec, progress=progress))
     own = {
         label: float(sorted_ratios[int(quantile * (len(sorted_ratios) - 1))])
         for label, quantile in QUANTILES.items()

@@ -18,9 +18,9 @@ from entropylaw.guards import Guards
 from entropylaw.io.renderer import Renderer
 from entropylaw.io.text_columns import named_columns
 from entropylaw.json_model import JsonModel
-from entropylaw.scoring import resolve_jobs
 from entropylaw.selection import Quality, Quotas
 from entropylaw.selection.budget import Budget, as_budget, counted_by
+from entropylaw.sizing import resolve_jobs
 from entropylaw.types import (
     AlignmentMethod,
     CompareWithin,
@@ -31,7 +31,7 @@ from entropylaw.types import (
     Variant,
     WorkerKind,
 )
-from entropylaw.weights import MOST_WEIGHT
+from entropylaw.weights import MAX_WEIGHT
 
 T = TypeVar("T")
 
@@ -79,7 +79,7 @@ class TargetSettings(Table):
     """The table `[select.target]`; see `entropylaw.Target`."""
 
     data: Path | None = None
-    weight: Annotated[float, Field(gt=0, le=MOST_WEIGHT)] | None = None
+    weight: Annotated[float, Field(gt=0, le=MAX_WEIGHT)] | None = None
     method: AlignmentMethod | None = None
     compressor: Spec | None = None
 
@@ -102,7 +102,7 @@ class SelectSettings(Reading):
     quality: Quality | None = None
     min_bytes: Positive | None = None
     max_bytes: Positive | None = None
-    typicality: Annotated[float, Field(ge=0, le=MOST_WEIGHT)] | None = None
+    typicality: Annotated[float, Field(ge=0, le=MAX_WEIGHT)] | None = None
     guards: GuardAction | Guards | None = None
     target: TargetSettings | None = None
     n_jobs: Jobs | None = None

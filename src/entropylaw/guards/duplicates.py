@@ -10,7 +10,7 @@ from hashlib import blake2b
 import numpy as np
 
 from entropylaw.corpus import Corpus
-from entropylaw.scoring.repeats import first_copies
+from entropylaw.sizing import first_copies
 from entropylaw.types import IntArray
 
 _KEPT = set("#%&*-/@\\")

@@ -17,7 +17,6 @@ from entropylaw.guards import Guards, warn_of
 from entropylaw.io.load import Render, Text
 from entropylaw.io.renderer import Renderer
 from entropylaw.progress import with_bar
-from entropylaw.scoring import Scorer, check_kind, resolve_jobs
 from entropylaw.selection.assembly import assembled
 from entropylaw.selection.budget import Budget, Tokenizer, as_budget
 from entropylaw.selection.criteria.quality import Quality
@@ -27,8 +26,18 @@ from entropylaw.selection.quotas import Quotas
 from entropylaw.selection.recording import recorded, restored
 from entropylaw.selection.result import SelectionResult
 from entropylaw.selection.trace import Round
-from entropylaw.types import AnyArray, WorkerKind
-from entropylaw.validation import flag, instance, integer, normalise, option, optional, required
+from entropylaw.sizing import Sizer, Workers, check_workers, resolve_jobs
+from entropylaw.types import AnyArray
+from entropylaw.validation import (
+    as_integer,
+    flag,
+    instance,
+    integer,
+    normalise,
+    option,
+    optional,
+    required,
+)
 
 WHOLE_SET = "zstd:6:long"
 """The built-in compressor that sees the whole chosen set."""
@@ -47,13 +56,8 @@ def _checked_guards(name: str, value: object) -> Guards:
 
 
 def _checked_jobs(name: str, value: Any) -> int | None:
-    return None if value is None else (resolve_jobs(value), value)[1]
-
-
-def _checked_workers(name: str, value: Any) -> WorkerKind:
-    check_kind(value)
-    kind: WorkerKind = value
-    return kind
+    resolve_jobs(value)
+    return None if value is None else as_integer(value)
 
 
 _COLUMN = optional(lambda name, value: instance(name, value, str, '"source"'))
@@ -82,7 +86,7 @@ class PoolSelector(ABC):
     render: Render = None
     text: Text = None
     n_jobs: int | None = option(None, _checked_jobs)
-    workers: WorkerKind = option("auto", _checked_workers)
+    workers: Workers = option("auto", lambda _, value: check_workers(value))
     progress: bool | None = option(None, optional(flag))
 
     RUNNING: ClassVar[tuple[str, ...]] = ("n_jobs", "workers", "progress")
@@ -212,7 +216,7 @@ class PoolSelector(ABC):
         text: Text = None,
         random_state: int | None = None,
         n_jobs: int | None = None,
-        workers: WorkerKind = "auto",
+        workers: Workers = "auto",
         progress: bool | None = None,
     ) -> Self:
         """Return the selector that a manifest records.
@@ -306,7 +310,7 @@ class PoolSelector(ABC):
         return f"{type(self).__name__}({', '.join(shown)})"
 
     @abstractmethod
-    def _rounds(self, sizer: Scorer, problem: Problem) -> Iterator[Round]:
+    def _rounds(self, sizer: Sizer, problem: Problem) -> Iterator[Round]:
         """Yield the rounds of a selection."""
 
     def _check(self) -> None:
@@ -325,9 +329,9 @@ class PoolSelector(ABC):
         compressor = get_compressor(self.compressor)
         return Problem.build(data, self, given, compressor, n_jobs=resolve_jobs(self.n_jobs))
 
-    def _sizer(self, problem: Problem) -> Scorer:
+    def _sizer(self, problem: Problem) -> Sizer:
         jobs = resolve_jobs(self.n_jobs)
-        return Scorer(problem.corpus, problem.compressor, n_jobs=jobs, workers=self.workers)
+        return Sizer(problem.corpus, problem.compressor, n_jobs=jobs, workers=self.workers)
 
     def _recorded(self) -> dict[str, Any]:
         """Return the options as the manifest records them."""

@@ -17,13 +17,13 @@ import numpy as np
 from entropylaw.alignment import Target
 from entropylaw.errors import ConfigError
 from entropylaw.guards.duplicates import normalised_firsts
-from entropylaw.scoring import Scorer
 from entropylaw.selection.base import PoolSelector
 from entropylaw.selection.orders import distinct_first, length_matched, random_order
 from entropylaw.selection.problem import Problem
 from entropylaw.selection.search import ordered_rounds
 from entropylaw.selection.trace import Round
 from entropylaw.selection.unions import union_ratios
+from entropylaw.sizing import Sizer
 from entropylaw.types import AnyArray, CompareWithin, IntArray
 from entropylaw.validation import choice, instance, integer, option, optional, required, seed
 
@@ -42,10 +42,10 @@ class _OrderSelector(PoolSelector):
     """Takes records in an order, as far as budget and quotas allow."""
 
     @abstractmethod
-    def _order(self, sizer: Scorer, problem: Problem) -> IntArray:
+    def _order(self, sizer: Sizer, problem: Problem) -> IntArray:
         """Return the rows in the order in which to take them."""
 
-    def _rounds(self, sizer: Scorer, problem: Problem) -> Iterator[Round]:
+    def _rounds(self, sizer: Sizer, problem: Problem) -> Iterator[Round]:
         return ordered_rounds(sizer, problem, self._order(sizer, problem), size=ROUND)
 
 
@@ -90,7 +90,7 @@ class RandomSelector(_DrawSelector):
 
     like_lengths: Sequence[int] | AnyArray | None = option(None, optional(_checked_lengths))
 
-    def _order(self, sizer: Scorer, problem: Problem) -> IntArray:
+    def _order(self, sizer: Sizer, problem: Problem) -> IntArray:
         if self.like_lengths is None:
             return random_order(len(problem.corpus), seed=self.random_state)
         rows = np.flatnonzero(problem.selectable)
@@ -121,7 +121,7 @@ class DedupSelector(_DrawSelector):
     [0, 2]
     """
 
-    def _order(self, sizer: Scorer, problem: Problem) -> IntArray:
+    def _order(self, sizer: Sizer, problem: Problem) -> IntArray:
         return distinct_first(normalised_firsts(problem.corpus), seed=self.random_state)
 
 
@@ -147,7 +147,7 @@ class OwnRatioSelector(_OrderSelector):
 
     compare_within: CompareWithin = option("pool", partial(choice, options=CompareWithin))
 
-    def _order(self, sizer: Scorer, problem: Problem) -> IntArray:
+    def _order(self, sizer: Sizer, problem: Problem) -> IntArray:
         ratios = union_ratios(sizer.own_raw, sizer.own_sizes, 0, problem.weights)
         if problem.priority is None:
             return np.argsort(ratios, kind="stable")
@@ -195,7 +195,7 @@ class TargetSelector(_OrderSelector):
                 "ZipSelector(target=), which combines them."
             )
 
-    def _order(self, sizer: Scorer, problem: Problem) -> IntArray:
+    def _order(self, sizer: Sizer, problem: Problem) -> IntArray:
         aligned = problem.scores_of("target")
         assert aligned is not None
         return np.argsort(-aligned, kind="stable")

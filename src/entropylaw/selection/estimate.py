@@ -14,9 +14,9 @@ import numpy as np
 
 from entropylaw.render.result import Result
 from entropylaw.render.tables import Table
-from entropylaw.scoring import GrowingSet, Scorer
 from entropylaw.selection.problem import Problem
 from entropylaw.selection.search import SearchOptions
+from entropylaw.sizing import CompressedSet, Sizer
 from entropylaw.types import Certainty, IntArray
 
 SAMPLE, SLOW_SAMPLE = 10_000, 40
@@ -154,7 +154,7 @@ def certainty_of(problem: Problem, search: SearchOptions) -> Certainty:
     return "exact" if search.exhaustive else "at most"
 
 
-def estimate_cost(scorer: Scorer, problem: Problem, search: SearchOptions) -> Estimate:
+def estimate_cost(scorer: Sizer, problem: Problem, search: SearchOptions) -> Estimate:
     """Measure a sample of each kind of work and multiply.
 
     Candidates are sized against a set of half the budget, which is what the chosen set is on
@@ -196,7 +196,7 @@ def estimate_cost(scorer: Scorer, problem: Problem, search: SearchOptions) -> Es
     return Estimate(evaluations, rounds, seconds, memory, certainty_of(problem, search))
 
 
-def _memory(scorer: Scorer, pool: IntArray, problem: Problem, expected: int, screened: int) -> int:
+def _memory(scorer: Sizer, pool: IntArray, problem: Problem, expected: int, screened: int) -> int:
     """Return the bytes held at the end of a selection of records of average length."""
     corpus, window = scorer.corpus, scorer.info.window
     length = float(corpus.lengths[pool].mean())
@@ -210,7 +210,7 @@ def _memory(scorer: Scorer, pool: IntArray, problem: Problem, expected: int, scr
     return kept + held + state_size(held) + batch + FIXED_BYTES
 
 
-def _set_of(scorer: Scorer, rows: IntArray, problem: Problem | None) -> GrowingSet:
+def _set_of(scorer: Sizer, rows: IntArray, problem: Problem | None) -> CompressedSet:
     grown = scorer.empty_set()
     if problem is not None and problem.owned is not None:
         grown.extend_bytes(tuple(problem.owned))
@@ -218,7 +218,7 @@ def _set_of(scorer: Scorer, rows: IntArray, problem: Problem | None) -> GrowingS
     return grown
 
 
-def _by_density(scorer: Scorer, rows: IntArray) -> tuple[IntArray, float]:
+def _by_density(scorer: Sizer, rows: IntArray) -> tuple[IntArray, float]:
     """Return rows with the densest first, and the seconds that it takes to size one alone."""
     scorer.sizes_alone(rows[:1])  # looks for copies in the pool first, once
     start = time.perf_counter()
@@ -233,14 +233,14 @@ def _first(rows: IntArray, share: float) -> IntArray:
     return rows[: max(1, round(min(1.0, share) * len(rows)))]
 
 
-def _lowest_first(chosen: GrowingSet, sample: IntArray) -> IntArray:
+def _lowest_first(chosen: CompressedSet, sample: IntArray) -> IntArray:
     """Return a sample in order of how dense each record would leave the set."""
     ratios = chosen.union_raw(sample) / np.maximum(chosen.union_sizes(sample), 1)
     return sample[np.argsort(ratios)]
 
 
 def _mean_round(
-    chosen: GrowingSet, added: Sequence[IntArray], sample: IntArray
+    chosen: CompressedSet, added: Sequence[IntArray], sample: IntArray
 ) -> tuple[float, float]:
     """Return the mean seconds of a round: of growing a set, and of sizing one record with it.
 
@@ -259,13 +259,13 @@ def _mean_round(
     return statistics.fmean(once), statistics.fmean(each) / (len(sample) - len(few))
 
 
-def _grow(chosen: GrowingSet, rows: IntArray, few: IntArray) -> None:
+def _grow(chosen: CompressedSet, rows: IntArray, few: IntArray) -> None:
     """Grow a set, and have its compressor make ready what it puts off until it is asked."""
     chosen.extend(rows)
     chosen.union_sizes(few)
 
 
-def _pack_step(pack: GrowingSet, candidates: IntArray) -> None:
+def _pack_step(pack: CompressedSet, candidates: IntArray) -> None:
     """Take a record into a pack and size the others with it."""
     pack.extend(candidates[:1])
     pack.union_sizes(candidates)

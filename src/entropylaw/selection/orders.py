@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from entropylaw.scoring import Scorer
+from entropylaw.sizing import Sizer
 from entropylaw.types import IntArray
 
 
@@ -115,12 +115,12 @@ def length_matched(lengths: IntArray, wanted: IntArray, *, seed: int) -> IntArra
     return np.array(rows, np.int64)
 
 
-def growth(scorer: Scorer, order: IntArray, *, step: int) -> Iterator[tuple[int, int]]:
+def growth(scorer: Sizer, order: IntArray, *, step: int) -> Iterator[tuple[int, int]]:
     """Yield the raw and the compressed bytes of a set that grows in this order.
 
     Parameters
     ----------
-    scorer : Scorer
+    scorer : Sizer
         Of the pool.
     order : int64 array
         Rows in the order in which they join the set.

@@ -23,7 +23,6 @@ from entropylaw.errors import (
 )
 from entropylaw.guards import GuardReport, Guards, check_records
 from entropylaw.io.load import PoolData, Render, Text, as_corpus, read_pool
-from entropylaw.scoring import Scorer
 from entropylaw.selection.budget import Budget, Tokens
 from entropylaw.selection.costs import resolve_budget
 from entropylaw.selection.criteria import Criterion, ScoredPool, criteria_of
@@ -31,6 +30,7 @@ from entropylaw.selection.criteria.quality import Quality, by_quality, checked_s
 from entropylaw.selection.eligibility import Eligibility, check_required, eligibility_of, rows_of
 from entropylaw.selection.limits import Limits
 from entropylaw.selection.quotas import Groups, Quotas, groups_of, resolve_quotas
+from entropylaw.sizing import Sizer
 from entropylaw.types import AnyArray, BoolArray, BudgetUnit, FloatArray, IntArray
 from entropylaw.validation import as_integer
 
@@ -188,7 +188,7 @@ class Problem:
             digests={name: d for name, d in digests.items() if d is not None},
         )
 
-    def weighted(self, sizer: Scorer, options: Options, *, n_jobs: int) -> Problem:
+    def weighted(self, sizer: Sizer, options: Options, *, n_jobs: int) -> Problem:
         """Return the problem with the scores and weights of its criteria.
 
         Parameters

@@ -11,7 +11,6 @@ import numpy as np
 
 from entropylaw.errors import InputError
 from entropylaw.io.files import atomic_write
-from entropylaw.scoring import Scorer
 from entropylaw.selection.limits import QuotaTracker
 from entropylaw.selection.problem import Problem
 from entropylaw.selection.stages import (
@@ -33,6 +32,7 @@ from entropylaw.selection.trace import (
     shortlisted,
 )
 from entropylaw.selection.unions import Exhaustive, Lazy, Unions, UnionSizing, union_ratios
+from entropylaw.sizing import Sizer
 from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray, Variant
 
 SCREENING_SLACK, PACKING_SLACK = 5, 0
@@ -133,7 +133,7 @@ class SearchState:
 
 
 def zip_rounds(
-    sizer: Scorer,
+    sizer: Sizer,
     problem: Problem,
     search: SearchOptions,
     *,
@@ -168,7 +168,7 @@ def zip_rounds(
 
 
 def ordered_rounds(
-    sizer: Scorer, problem: Problem, order: IntArray, *, size: int
+    sizer: Sizer, problem: Problem, order: IntArray, *, size: int
 ) -> Iterator[Round]:
     """Yield rounds that take records in a given order, as far as budget and quotas allow.
 
@@ -223,7 +223,7 @@ class Search:
 
     def __init__(
         self,
-        sizer: Scorer,
+        sizer: Sizer,
         problem: Problem,
         search: SearchOptions,
         *,
@@ -422,7 +422,7 @@ class Search:
         self._retired[chosen] = GONE
 
 
-def _packed_in_order(sizer: Scorer, rows: IntArray) -> Packed:
+def _packed_in_order(sizer: Sizer, rows: IntArray) -> Packed:
     """Return the pack of records taken in this order."""
     inside = sizer.empty_set()
     raw, sizes = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
@@ -437,5 +437,5 @@ def _of(weights: FloatArray | None, rows: IntArray) -> FloatArray | None:
     return None if weights is None else weights[rows]
 
 
-def _sizing(sizer: Scorer, *, lazy: bool, slack: int) -> UnionSizing:
+def _sizing(sizer: Sizer, *, lazy: bool, slack: int) -> UnionSizing:
     return Lazy(sizer.own_sizes, slack=slack) if lazy else Exhaustive()

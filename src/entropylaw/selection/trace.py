@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from entropylaw.scoring import Scorer
 from entropylaw.selection.stages import Packed
 from entropylaw.selection.unions import Unions
+from entropylaw.sizing import Sizer
 from entropylaw.types import AnyArray, FloatArray, IntArray
 
 SHORTLISTED = np.dtype([("round", "<i4"), ("row", "<i8"), ("ratio", "<f8")])
@@ -103,7 +103,7 @@ class Round:
 
 def picks_of(
     number: int,
-    scorer: Scorer,
+    scorer: Sizer,
     screened: IntArray,
     state: FloatArray,
     unions: Unions,

@@ -10,15 +10,15 @@ from typing import Any, Unpack
 from entropylaw.alignment import Target
 from entropylaw.compressors import describe
 from entropylaw.errors import ConfigError, SlowCompressorWarning, warn
-from entropylaw.scoring import Scorer
 from entropylaw.selection.base import WHOLE_SET, PoolSelector
 from entropylaw.selection.estimate import Estimate, count_evaluations, estimate_cost
 from entropylaw.selection.problem import Given, Problem
 from entropylaw.selection.search import SearchOptions, zip_rounds
 from entropylaw.selection.trace import Round
+from entropylaw.sizing import Sizer
 from entropylaw.types import CompareWithin, Packing, Screening, Variant
 from entropylaw.validation import choice, instance, integer, option, optional
-from entropylaw.weights import checked_weight
+from entropylaw.weights import check_weight
 
 SLOW_EVALUATIONS = 100_000
 """Unions above which recompressing the whole set for each deserves a warning."""
@@ -135,7 +135,7 @@ class ZipSelector(PoolSelector):
     target: Target | None = option(
         None, optional(lambda n, v: instance(n, v, Target, "Target(examples, weight=0.3)"))
     )
-    typicality: float = option(0.0, checked_weight)
+    typicality: float = option(0.0, check_weight)
 
     def estimate(self, data: object, **given: Unpack[Given]) -> Estimate:
         """Return the cost of `select`, estimated from a small sample; parameters as `select`.
@@ -167,7 +167,7 @@ class ZipSelector(PoolSelector):
         with self._sizer(problem) as sizer:
             yield from self._rounds(sizer, problem.weighted(sizer, self, n_jobs=sizer.n_jobs))
 
-    def _rounds(self, sizer: Scorer, problem: Problem) -> Iterator[Round]:
+    def _rounds(self, sizer: Sizer, problem: Problem) -> Iterator[Round]:
         return zip_rounds(sizer, problem, self._search)
 
     def _problem(self, data: object, given: Given) -> Problem:

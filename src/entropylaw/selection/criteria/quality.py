@@ -12,7 +12,7 @@ from entropylaw.selection.criteria.base import ScoredPool
 from entropylaw.selection.outcomes import ControlOutcome
 from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray
 from entropylaw.validation import flag, instance, normalise, number, option, optional
-from entropylaw.weights import checked_weight, exponential_weights
+from entropylaw.weights import check_weight, exponential_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Quality:
 
     column: str | None = option(None, optional(lambda n, v: instance(n, v, str, '"score"')))
     minimum: float | None = option(None, optional(number))
-    weight: float = option(0.0, checked_weight)
+    weight: float = option(0.0, check_weight)
     tie_break: bool = option(False, flag)
 
     def __post_init__(self) -> None:

@@ -8,9 +8,9 @@ import numpy as np
 
 from entropylaw.alignment import alignment_scores
 from entropylaw.corpus import Corpus
-from entropylaw.scoring.repeats import first_copies
 from entropylaw.selection.criteria.base import ScoredPool
 from entropylaw.selection.outcomes import ControlOutcome
+from entropylaw.sizing import first_copies
 from entropylaw.types import BoolArray, FloatArray, IntArray
 from entropylaw.weights import exponential_weights
 

@@ -10,8 +10,6 @@ from typing import Any
 import numpy as np
 
 from entropylaw.errors import InputError
-from entropylaw.scoring import Scorer
-from entropylaw.scoring.growing import GrowingSet
 from entropylaw.selection.explain.matches import overlaps
 from entropylaw.selection.explain.outcome import NOWHERE, STAGES, Explanation, Outcome
 from entropylaw.selection.explain.replay import Turn, replayed
@@ -20,6 +18,7 @@ from entropylaw.selection.problem import Problem
 from entropylaw.selection.search import SearchOptions
 from entropylaw.selection.trace import Evidence
 from entropylaw.selection.unions import Exhaustive, Unions, union_ratios
+from entropylaw.sizing import CompressedSet, Sizer
 from entropylaw.types import AnyArray, Fate, FloatArray, IntArray
 from entropylaw.validation import integer
 
@@ -67,8 +66,8 @@ def explain(
     )
 
 
-def _alone(problem: Problem, row: int) -> Scorer:
-    return Scorer(problem.corpus.take(np.array([row])), problem.compressor)
+def _alone(problem: Problem, row: int) -> Sizer:
+    return Sizer(problem.corpus.take(np.array([row])), problem.compressor)
 
 
 def _won(
@@ -107,7 +106,7 @@ def _won(
 
 def _pack_ratios(problem: Problem, rows: IntArray, before: IntArray, left: IntArray) -> FloatArray:
     """Return the ratio of a pack of the rows `before` with each that is `left` of a shortlist."""
-    with Scorer(problem.corpus.take(rows), problem.compressor) as scorer:
+    with Sizer(problem.corpus.take(rows), problem.compressor) as scorer:
         inside = scorer.empty_set()
         for row in before:
             inside.extend_bytes(problem.corpus.rows(np.array([row])))
@@ -147,7 +146,7 @@ class _Followed:
         problem: Problem,
         search: SearchOptions,
         evidence: Evidence,
-        scorer: Scorer,
+        scorer: Sizer,
     ) -> None:
         self._row, self._problem, self._search = row, problem, search
         self._evidence, self._scorer = evidence, scorer
@@ -163,7 +162,7 @@ class _Followed:
         """Add what a round chose to the set."""
         self.grown.extend_bytes(self._problem.corpus.rows(rows))
 
-    def unions(self, grown: GrowingSet) -> Unions:
+    def unions(self, grown: CompressedSet) -> Unions:
         """Return the union of a set with the record."""
         return Exhaustive().unions(grown, np.array([0]), self._weights, k=1)
 
@@ -231,7 +230,7 @@ class _Followed:
         reason = "budget and quotas allowed it at no step"
         return Outcome("not packed", reason, round=turn.number)
 
-    def _step(self, number: int, inside: GrowingSet, pick: AnyArray) -> Outcome:
+    def _step(self, number: int, inside: CompressedSet, pick: AnyArray) -> Outcome:
         """Return how the record compares with the one that a step of packing chose."""
         runner_up = int(pick["row"])
         weights = None if self._problem.weights is None else self._problem.weights[[runner_up]]

@@ -17,7 +17,6 @@ from entropylaw.errors import ConfigError, warn
 from entropylaw.guards.duplicates import normalised_firsts
 from entropylaw.render.result import TableResult
 from entropylaw.render.tables import Table, number
-from entropylaw.scoring import Scorer, resolve_jobs
 from entropylaw.selection.orders import (
     distinct_first,
     growth,
@@ -27,6 +26,7 @@ from entropylaw.selection.orders import (
 )
 from entropylaw.selection.problem import Problem
 from entropylaw.selection.report.coverage import WHOLE_SET, coverage_with
+from entropylaw.sizing import Sizer, resolve_jobs
 from entropylaw.types import BudgetUnit, IntArray
 from entropylaw.validation import integer, seed
 
@@ -229,8 +229,8 @@ def compare(
     tested = rng.choice(eligible, max(1, min(held_out, len(eligible) // 10)), replace=False)
     corpus, compressor = problem.corpus, problem.compressor
     with (
-        Scorer(corpus, compressor, workers="serial") as scorer,
-        Scorer(corpus, get_compressor(WHOLE_SET), workers="serial") as whole_set,
+        Sizer(corpus, compressor, workers="serial") as scorer,
+        Sizer(corpus, get_compressor(WHOLE_SET), workers="serial") as whole_set,
     ):
         measure = _Measure(
             problem, eligible, np.sort(tested), get_compressor(judge), scorer, whole_set
@@ -252,7 +252,7 @@ def compare(
 
 def _choices(
     problem: Problem,
-    scorer: Scorer,
+    scorer: Sizer,
     eligible: IntArray,
     rows: IntArray,
     draws: int,
@@ -296,8 +296,8 @@ class _Measure:
         eligible: IntArray,
         tested: IntArray,
         judge: Compressor,
-        scorer: Scorer,
-        whole_set: Scorer,
+        scorer: Sizer,
+        whole_set: Sizer,
     ) -> None:
         self.judge = judge
         self._corpus, self._costs = problem.corpus, problem.comparable_costs[1]

@@ -10,7 +10,7 @@ import numpy as np
 from entropylaw.compressors import Compressor, get_compressor
 from entropylaw.corpus import Corpus
 from entropylaw.errors import InputError
-from entropylaw.scoring import Scorer, resolve_jobs
+from entropylaw.sizing import Sizer, resolve_jobs
 from entropylaw.types import IntArray
 
 WHOLE_SET = "zstd:6:long"
@@ -125,11 +125,11 @@ def coverage(
     if not int(corpus.lengths[held_out].sum()):
         raise InputError("held_out: expected records with text to encode, got none.")
     codec = get_compressor(compressor)
-    with Scorer(corpus, codec, n_jobs=resolve_jobs(n_jobs)) as scorer:
+    with Sizer(corpus, codec, n_jobs=resolve_jobs(n_jobs)) as scorer:
         return coverage_with(scorer, chosen, held_out)
 
 
-def coverage_with(scorer: Scorer, chosen: IntArray, held_out: IntArray) -> Coverage:
+def coverage_with(scorer: Sizer, chosen: IntArray, held_out: IntArray) -> Coverage:
     """Return the coverage of held-out rows by chosen rows, measured with a given sizer."""
     known = scorer.empty_set()
     if len(chosen):

@@ -20,7 +20,6 @@ from entropylaw.render.page import (
     table,
 )
 from entropylaw.render.selection_plots import svg_of
-from entropylaw.scoring import Scorer
 from entropylaw.selection.manifest import Manifest, control_facts
 from entropylaw.selection.memory import Memory
 from entropylaw.selection.outcomes import Plain, number_of
@@ -28,6 +27,7 @@ from entropylaw.selection.problem import Problem
 from entropylaw.selection.report.comparison import QUANTILES, Comparison
 from entropylaw.selection.report.coverage import WHOLE_SET
 from entropylaw.selection.report.plots import draw_composition, draw_growth, draw_lengths
+from entropylaw.sizing import Sizer
 from entropylaw.types import AnyArray, IntArray
 
 SHOWN = 5
@@ -269,7 +269,7 @@ def _added(shown: Shown, problem: Problem) -> IntArray:
     """
     picks, first = shown.picks, 0
     if problem.owned is not None:
-        with Scorer(problem.corpus.take(shown.rows[:1]), problem.compressor) as scorer:
+        with Sizer(problem.corpus.take(shown.rows[:1]), problem.compressor) as scorer:
             owned = scorer.empty_set()
             owned.extend_bytes(tuple(problem.owned))
             first = owned.size

@@ -17,9 +17,9 @@ from entropylaw.render.selection_plots import (
     plot_growth,
     plot_lengths,
 )
-from entropylaw.scoring import Scorer, resolve_jobs
 from entropylaw.selection.orders import growth, near, random_order
 from entropylaw.selection.problem import Problem
+from entropylaw.sizing import Sizer, resolve_jobs
 from entropylaw.types import FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def draw_growth(
     eligible, lengths = problem.choosable(rows), problem.corpus.lengths
     total = int(lengths[rows].sum())
     step = max(1, math.ceil(len(rows) / POINTS))
-    with Scorer(problem.corpus, problem.compressor, n_jobs=resolve_jobs(n_jobs)) as scorer:
+    with Sizer(problem.corpus, problem.compressor, n_jobs=resolve_jobs(n_jobs)) as scorer:
         curve = list(growth(scorer, rows, step=step))
         raw = np.array([raw for raw, _ in curve], np.float64)
         drawn = []

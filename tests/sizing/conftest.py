@@ -1,4 +1,4 @@
-"""Makes the codecs importable by the tests beside them, and by the processes that these start."""
+"""Makes the codecs importable by the tests here, and by the processes that these start."""
 
 import multiprocessing
 import sys

@@ -1,7 +1,7 @@
-"""Worker processes: each has the pool and its own read prefixes, and sizes a share of the rows.
+"""Worker processes: each has the pool and its own primed prefixes, and sizes a share of the rows.
 
-The pool is shared, not copied: forked workers inherit it, others map the file it is in. What
-travels between processes is the bytes by which prefixes grow, the rows to size, and sizes.
+The pool is shared, not copied: forked workers inherit it, others map the file it is in. Only
+prefixes, row numbers and sizes are sent between processes.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import tempfile
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing.connection import wait
 from multiprocessing.context import DefaultContext
 from pathlib import Path
@@ -25,7 +26,18 @@ from entropylaw.corpus import Corpus
 from entropylaw.errors import ConfigError, WorkerError
 from entropylaw.io.files import file_identity
 from entropylaw.io.mapped import MappedFile, reopen, room_for, write_pool
-from entropylaw.scoring.process_worker import (
+from entropylaw.sizing.executors import (
+    KEYS,
+    MIN_SHARE,
+    Affixes,
+    Prefix,
+    SerialSession,
+    Session,
+    equal_shares,
+    resolve_jobs,
+    sized,
+)
+from entropylaw.sizing.process_worker import (
     Extend,
     Failure,
     MappedPool,
@@ -34,55 +46,68 @@ from entropylaw.scoring.process_worker import (
     Task,
     serve,
 )
-from entropylaw.scoring.shares import Around, equal_shares
-from entropylaw.scoring.workers import KEYS, SMALLEST_SHARE, Prefix, Serial
 from entropylaw.types import IntArray
 
-PATIENCE = 5.0
-"""Seconds that a worker is given to end when it is told to."""
+EXIT_TIMEOUT = 5.0
+"""Seconds that a worker is given to end on request before it is killed."""
 
 
-class Processes(Serial):
-    """Equal shares (by bytes): one for the calling process and one for each worker process.
+@dataclass(frozen=True, slots=True)
+class ProcessExecutor:
+    """Computes equal shares (by bytes): one in the calling process, one in each worker process.
 
     Workers are started in the way that `multiprocessing` is set to. They are ended by `close`,
     by any error, and by themselves once the calling process is gone.
 
     Parameters
     ----------
-    corpus : Corpus
-        The pool.
-    compressor : Compressor
-        What measures; picklable.
-    n_jobs : int
-        Processes that compute, the calling one included.
-
-    Raises
-    ------
-    ConfigError
-        If the compressor cannot be pickled, or this process may not start others.
-    StorageError
-        If a pool in memory must be put into a temporary file, and there is no room for it.
-    WorkerError
-        If a worker does not start.
+    n_jobs : int or None, default None
+        Processes that compute, the calling one included; None for all cores.
     """
 
+    n_jobs: int | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "n_jobs", resolve_jobs(self.n_jobs))
+
+    def start(self, corpus: Corpus, compressor: Compressor, /) -> Session:
+        """Return a session on processes, once all of them are up.
+
+        Raises
+        ------
+        ConfigError
+            If the compressor cannot be pickled, or this process may not start others.
+        StorageError
+            If a pool in memory must be put into a temporary file, and there is no room for it.
+        WorkerError
+            If a worker does not start.
+        """
+        jobs = resolve_jobs(self.n_jobs)
+        if jobs == 1:
+            return SerialSession(corpus, compressor)
+        return ProcessSession(corpus, compressor, jobs)
+
+
+class ProcessSession:
+    """The session of `ProcessExecutor`."""
+
     def __init__(self, corpus: Corpus, compressor: Compressor, n_jobs: int) -> None:
-        super().__init__(corpus, compressor)
         if multiprocessing.current_process().daemon:
             raise ConfigError(
-                "this process is a daemonic worker, which may not start processes of its own. "
-                'Use workers="threads" or "serial" in it.'
+                'workers: expected a process that may start others for workers="processes"; saw '
+                'a daemonic one. Try workers="threads" or "serial" in it.'
             )
-        packed = _pickled(compressor)
+        pickled = _pickled(compressor)
         context = multiprocessing.get_context()
-        self._forgotten: list[int] = []
-        self._crew: list[_Worker] = []
+        self._corpus = corpus
+        self._compressor = compressor
+        self._discarded: list[int] = []
+        self._workers: list[_Worker] = []
         try:
             with _shared(corpus, context) as pool:
                 for _ in range(n_jobs - 1):
-                    self._crew.append(_Worker(context, pool, packed))
-                for worker in self._crew:
+                    self._workers.append(_Worker(context, pool, pickled))
+                for worker in self._workers:
                     worker.ready()
         except BaseException:
             self.close()
@@ -91,68 +116,68 @@ class Processes(Serial):
     @property
     def pids(self) -> list[int]:
         """The id of each worker process; none once they are closed."""
-        return [worker.pid for worker in self._crew]
+        return [worker.pid for worker in self._workers]
 
-    def prime(self, prefix: bytes) -> Prefix:
+    def prime(self, prefix: bytes, /) -> Prefix:
         """Read a prefix, here and in the workers."""
-        forgotten, self._forgotten[:] = self._forgotten[:], []
+        discarded, self._discarded[:] = self._discarded[:], []
         key = next(KEYS)
-        self._tell_all(Prime(key, prefix, forgotten))
-        read = Prefix(key, prime(self._compressor, prefix))
-        weakref.finalize(read, self._forgotten.append, key)
-        return read
+        self._send_all(Prime(key, prefix, discarded))
+        primed = Prefix(prime(self._compressor, prefix), key)
+        weakref.finalize(primed, self._discarded.append, key)
+        return primed
 
-    def extend(self, prefix: Prefix, more: bytes) -> None:
-        """Grow a prefix, here and in the workers."""
-        self._tell_all(Extend(prefix.key, more))
+    def extend(self, prefix: Prefix, more: bytes, /) -> None:
+        """Append bytes to a prefix, here and in the workers."""
+        self._send_all(Extend(prefix.key, more))
         prefix.primed.extend(more)
 
-    def sizes(self, prefix: Prefix, rows: IntArray, around: Around) -> IntArray:
-        """Return the size of the prefix followed by each of these records on its own."""
+    def sizes(self, prefix: Prefix, rows: IntArray, affixes: Affixes, /) -> IntArray:
+        """Return the compressed bytes of the prefix followed by each record on its own."""
         self._check_open()
-        jobs = len(self._crew) + 1
-        if len(rows) < SMALLEST_SHARE * jobs:
-            return super().sizes(prefix, rows, around)
+        jobs = len(self._workers) + 1
+        if len(rows) < MIN_SHARE * jobs:
+            return sized(prefix.primed, self._corpus, rows, affixes)
         mine, *others = equal_shares(self._corpus, rows, jobs)
         try:
-            for worker, share in zip(self._crew, others, strict=True):
-                worker.tell(Size(prefix.key, share, around))
-            parts = [super().sizes(prefix, mine, around)]
-            parts += [worker.sizes() for worker in self._crew]
+            for worker, share in zip(self._workers, others, strict=True):
+                worker.send(Size(prefix.key, share, affixes))
+            parts = [sized(prefix.primed, self._corpus, mine, affixes)]
+            parts += [worker.sizes() for worker in self._workers]
         except BaseException:
-            self.close()  # an answer that nobody took would be taken for the next one
+            self.close()  # an answer left unread would be taken for the next one
             raise
         return np.concatenate(parts)
 
     def close(self) -> None:
         """End the workers."""
-        crew, self._crew = self._crew, []
-        for worker in crew:
+        workers, self._workers = self._workers, []
+        for worker in workers:
             worker.stop()
-        for worker in crew:
+        for worker in workers:
             worker.join()
 
-    def _tell_all(self, task: Task) -> None:
+    def _send_all(self, task: Task) -> None:
         self._check_open()
         try:
-            for worker in self._crew:
-                worker.tell(task)
+            for worker in self._workers:
+                worker.send(task)
         except BaseException:
             self.close()
             raise
 
     def _check_open(self) -> None:
-        if not self._crew:
+        if not self._workers:
             raise WorkerError("the worker processes have ended. Start the selection again.")
 
 
 class _Worker:
     """One worker process and the connection to it."""
 
-    def __init__(self, context: DefaultContext, pool: Corpus | MappedPool, packed: bytes) -> None:
+    def __init__(self, context: DefaultContext, pool: Corpus | MappedPool, pickled: bytes) -> None:
         self._connection, theirs = context.Pipe()
         self._process = context.Process(
-            target=serve, args=(theirs, pool, packed), name="entropylaw worker", daemon=True
+            target=serve, args=(theirs, pool, pickled), name="entropylaw worker", daemon=True
         )
         self._process.start()
         theirs.close()
@@ -162,7 +187,7 @@ class _Worker:
         assert self._process.pid is not None
         return self._process.pid
 
-    def tell(self, task: Task) -> None:
+    def send(self, task: Task) -> None:
         """Send a task."""
         try:
             self._connection.send(task)
@@ -170,22 +195,22 @@ class _Worker:
             self._ended("waiting")
 
     def ready(self) -> None:
-        """Wait until the worker is up; raise why it is not."""
+        """Wait until the worker is up; raise if it does not start."""
         self._receive("starting")
 
     def sizes(self) -> IntArray:
-        """Wait for the sizes last asked for; raise what the worker raised, or that it ended."""
+        """Wait for the sizes last requested; raise the error of the worker, or WorkerError."""
         sizes: IntArray = self._receive("sizing records")
         return sizes
 
     def stop(self) -> None:
-        """Tell the worker to end, whatever it does."""
+        """Terminate the worker without waiting for it."""
         self._connection.close()
         self._process.terminate()
 
     def join(self) -> None:
         """Wait until the worker has ended."""
-        self._process.join(PATIENCE)
+        self._process.join(EXIT_TIMEOUT)
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
@@ -204,7 +229,7 @@ class _Worker:
         return answer
 
     def _ended(self, doing: str) -> NoReturn:
-        self._process.join(PATIENCE)
+        self._process.join(EXIT_TIMEOUT)
         code = self._process.exitcode
         if code is not None and code < 0:
             how = f"was killed by {signal.Signals(-code).name}"
@@ -223,13 +248,13 @@ class _Worker:
 
 @contextmanager
 def _shared(corpus: Corpus, context: DefaultContext) -> Iterator[Corpus | MappedPool]:
-    """Yield the pool in a form that costs next to nothing to hand to a process that starts."""
+    """Yield the pool in a form that is cheap to pass to a new process."""
     if context.get_start_method() == "fork":
         yield corpus
     elif isinstance(corpus.buffer, MappedFile) and _whole_file(corpus, corpus.buffer):
         yield MappedPool(corpus.buffer.path, corpus.buffer.identity)
     else:
-        # The name goes as soon as all have the file open, so nothing can be left behind.
+        # The file is unlinked once all workers have it open, so none is left behind.
         with tempfile.TemporaryDirectory(prefix="entropylaw-") as folder:
             path = Path(folder) / "pool"
             with room_for(path), path.open("xb") as sink:
@@ -247,7 +272,8 @@ def _pickled(compressor: Compressor) -> bytes:
         return pickle.dumps(compressor)
     except Exception as error:
         raise ConfigError(
-            f"compressor {compressor.name!r} cannot be sent to worker processes: {error}. Define "
-            "its class at the top of an importable module and keep open handles and functions out "
-            'of its attributes, or use workers="threads" or "serial".'
+            f"workers: expected a compressor that can be pickled for worker processes; saw "
+            f"{compressor.name!r}: {error}. Define its class at the top of an importable module "
+            "and keep open handles and functions out of its attributes, or try "
+            'workers="threads" or "serial".'
         ) from error

@@ -1,4 +1,4 @@
-"""What may happen to worker processes: a clear error, nobody left running, nothing left behind."""
+"""Faults of worker processes give a clear error and leave no process and no file behind."""
 
 import multiprocessing
 import os
@@ -22,7 +22,7 @@ from codecs_for_workers import (
 
 from entropylaw import Corpus, ZipSelector
 from entropylaw.errors import CompressorError, ConfigError, WorkerError
-from entropylaw.scoring import Scorer
+from entropylaw.sizing import Sizer
 
 ROWS = [b"record %d of many, %d" % (i, i**3) for i in range(200)]
 HERE = Path(__file__).parent
@@ -32,14 +32,14 @@ import multiprocessing, sys
 sys.path.insert(0, {here!r})
 from codecs_for_workers import Slow
 from entropylaw import Corpus
-from entropylaw.scoring import Scorer
+from entropylaw.sizing import Sizer
 
 if __name__ == "__main__":
     multiprocessing.set_start_method(sys.argv[1])
     rows = [b"record %d of many" % i for i in range(5000)]
-    with Scorer(Corpus.from_rows(rows), Slow(), n_jobs=3, workers="processes") as scorer:
-        print(*scorer._workers.pids, flush=True)
-        scorer.own_sizes
+    with Sizer(Corpus.from_rows(rows), Slow(), n_jobs=3, workers="processes") as sizer:
+        print(*sizer.session.pids, flush=True)
+        sizer.own_sizes
 """
 
 
@@ -69,7 +69,7 @@ def test_what_a_codec_raises_comes_back_whole(start_method):
     assert "in deep_inside" in note and "ValueError: the codec is broken" in note
 
 
-def test_an_exception_that_does_not_pickle_is_told(start_method):
+def test_an_exception_that_does_not_pickle_is_reported(start_method):
     with pytest.raises(WorkerError, match="cannot be pickled: .*this and that") as caught:
         select(RaisingWhenPrimed())
     assert "in prime" in caught.value.__notes__[0]
@@ -84,11 +84,11 @@ def test_a_worker_that_dies_at_work(start_method, codec, how):
 
 
 def test_a_worker_that_is_killed_from_outside(start_method):
-    with Scorer(Corpus.from_rows(ROWS), Plain(), n_jobs=3, workers="processes") as scorer:
-        scorer.own_sizes
-        grown = scorer.empty_set()
+    with Sizer(Corpus.from_rows(ROWS), Plain(), n_jobs=3, workers="processes") as sizer:
+        sizer.own_sizes
+        grown = sizer.empty_set()
         grown.extend(np.arange(3))
-        victim = scorer._workers.pids[1]
+        victim = sizer.session.pids[1]
         os.kill(victim, signal.SIGKILL)
         with pytest.raises(WorkerError, match=rf"worker process {victim} was killed by SIGKILL"):
             grown.union_sizes(np.arange(200))
@@ -103,9 +103,9 @@ def test_an_error_of_the_caller_ends_the_workers():
 
     with (
         pytest.raises(StopError),
-        Scorer(Corpus.from_rows(ROWS), Plain(), n_jobs=2, workers="processes") as scorer,
+        Sizer(Corpus.from_rows(ROWS), Plain(), n_jobs=2, workers="processes") as sizer,
     ):
-        pids = scorer._workers.pids
+        pids = sizer.session.pids
         raise StopError
     assert not any(map(alive, pids))
 
@@ -118,7 +118,7 @@ def test_rounds_left_early_end_the_workers():
 
 
 def test_a_codec_that_does_not_pickle():
-    with pytest.raises(ConfigError, match="'plain' cannot be sent.*TextIOWrapper.*importable"):
+    with pytest.raises(ConfigError, match="'plain'.*TextIOWrapper.*importable"):
         select(WithHandle())
 
 

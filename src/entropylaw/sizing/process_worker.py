@@ -1,4 +1,4 @@
-"""What runs in a worker process: it reads prefixes and sizes rows until it is told no more."""
+"""The code of a worker process: it reads prefixes and sizes rows until its connection closes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from entropylaw.compressors import Primed, prime
 from entropylaw.corpus import Corpus
 from entropylaw.errors import WorkerError
 from entropylaw.io.mapped import reopen
-from entropylaw.scoring.shares import Around, sized
+from entropylaw.sizing.executors import Affixes, sized
 from entropylaw.types import IntArray
 
 
@@ -29,15 +29,15 @@ class MappedPool(NamedTuple):
 
 
 class Prime(NamedTuple):
-    """Read a prefix, and let go of those that nobody asks for any more."""
+    """Read a prefix, and discard those that are no longer used."""
 
     key: int
     prefix: bytes
-    forgotten: list[int]
+    discarded: list[int]
 
 
 class Extend(NamedTuple):
-    """Grow a prefix."""
+    """Append bytes to a prefix."""
 
     key: int
     more: bytes
@@ -48,7 +48,7 @@ class Size(NamedTuple):
 
     key: int
     rows: IntArray
-    around: Around
+    affixes: Affixes
 
 
 Task: TypeAlias = Prime | Extend | Size
@@ -60,18 +60,18 @@ class Failure:
 
     Attributes
     ----------
-    packed : bytes or None
-        The exception pickled, where it can be.
+    pickled : bytes or None
+        The exception; None if it cannot be pickled.
     text : str
         Its traceback, causes included.
     """
 
-    packed: bytes | None
+    pickled: bytes | None
     text: str
 
     @classmethod
     def of(cls, error: Exception) -> Failure:
-        """Pack an exception."""
+        """Return an exception with its traceback as text."""
         text = "".join(traceback.format_exception(error)).rstrip()
         try:
             return cls(pickle.dumps(error), text)
@@ -79,17 +79,17 @@ class Failure:
             return cls(None, text)
 
     def throw(self, pid: int) -> NoReturn:
-        """Raise the exception as it was, with a note that says where, and its traceback there."""
-        error = self._unpacked()
+        """Raise the exception, with a note that names the process and shows its traceback there."""
+        error = self._unpickled()
         error.add_note(f"Raised in worker process {pid}:\n{self.text}")
         raise error
 
-    def _unpacked(self) -> BaseException:
-        if self.packed is not None:
+    def _unpickled(self) -> BaseException:
+        if self.pickled is not None:
             try:
-                error = pickle.loads(self.packed)
+                error = pickle.loads(self.pickled)
             except Exception:
-                error = None  # its class cannot be built again from its arguments
+                error = None  # its class cannot be rebuilt from its arguments
             if isinstance(error, BaseException):
                 return error
         last = self.text.rpartition("\n")[2]
@@ -99,7 +99,7 @@ class Failure:
 def serve(connection: Connection, pool: Corpus | MappedPool, compressor: bytes) -> None:
     """Do the tasks that come through a connection until it is closed.
 
-    The first answer says that the worker is ready, or why not: None or a `Failure`. Afterwards
+    The first answer is None if the worker is ready, else a `Failure`. Afterwards
     each `Size` is answered by the sizes, or by the `Failure` of it or of a task before it.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the caller ends us
@@ -128,7 +128,7 @@ def serve(connection: Connection, pool: Corpus | MappedPool, compressor: bytes) 
 
 
 def _answer_next(connection: Connection, task: Task, failure: Failure) -> None:
-    """Wait until an answer is expected, and give the failure for one."""
+    """Wait until an answer is expected, and send the failure."""
     while not isinstance(task, Size):
         try:
             task = connection.recv()
@@ -148,11 +148,11 @@ class _State:
     def do(self, task: Task) -> IntArray | None:
         """Do a task and return its answer."""
         if isinstance(task, Size):
-            return sized(self._primed[task.key], self._corpus, task.rows, task.around)
+            return sized(self._primed[task.key], self._corpus, task.rows, task.affixes)
         if isinstance(task, Extend):
             self._primed[task.key].extend(task.more)
             return None
-        for key in task.forgotten:
+        for key in task.discarded:
             del self._primed[key]
         self._primed[task.key] = prime(self._compressor, task.prefix)
         return None
@@ -162,4 +162,4 @@ def _end_with_caller() -> None:
     caller = parent_process()
     if caller is not None:
         caller.join()
-        os._exit(1)  # even in the midst of a long compression
+        os._exit(1)  # even during a long compression
