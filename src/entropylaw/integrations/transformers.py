@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from entropylaw.errors import MissingExtraError, NotFittedError, RunsError
-from entropylaw.law.loss import FirstEpochLoss, OnNan, average_losses, check_steps
-from entropylaw.law.options import check_choice
+from entropylaw.law.loss import FirstEpochLoss, OnNan, average_losses, checked_steps
+from entropylaw.validation import choice
 
 try:
     import torch
@@ -58,8 +58,7 @@ class FirstEpochLossCallback(TrainerCallback, ExportableState):  # type: ignore[
     """
 
     def __init__(self, steps: int | None = None) -> None:
-        check_steps(steps)
-        self.steps = steps
+        self.steps = checked_steps(steps)
         self._rows: list[list[float]] = []  # step, sum of losses, tokens, tokens with a NaN loss
         self._finished = False
         self._sums: torch.Tensor | None = None  # of the step that is under way
@@ -88,7 +87,7 @@ class FirstEpochLossCallback(TrainerCallback, ExportableState):  # type: ignore[
             If training stopped before the end of what was asked for, steps were not seen, or a
             loss is not finite.
         """
-        check_choice("on_nan", on_nan, OnNan)
+        on_nan = choice("on_nan", on_nan, OnNan)
         self._collect()
         if not self._rows:
             if self._unseen:
