@@ -7,10 +7,9 @@ from hypothesis import strategies as st
 from scipy.optimize import lsq_linear, minimize
 
 from entropylaw.law import EntropyLawFit
-from entropylaw.law.estimator import bootstrap
-from entropylaw.law.result import stretched_interval
-from entropylaw.law.constrained import constrained, constrained_coefficients
+from entropylaw.law.estimator import bootstrap, constrained, constrained_coefficients
 from entropylaw.law.least_squares import least_squares
+from entropylaw.law.result import stretched_interval
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
