@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from scipy.optimize import lsq_linear, minimize
 
 from entropylaw.law import EntropyLawFit
-from entropylaw.law.bootstrap import bootstrap, stretched_interval
-from entropylaw.law.constrained import constrained, constrained_coefficients
-from entropylaw.law.regression import least_squares
+from entropylaw.law.estimator import bootstrap, constrained, constrained_coefficients
+from entropylaw.law.least_squares import least_squares
+from entropylaw.law.result import stretched_interval
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
@@ -25,7 +25,7 @@ def test_equals_bounded_least_squares(seed, n, slopes, noise):
     X = np.column_stack([np.ones(n), rng.uniform(1, 4, n), rng.uniform(0.5, 2, n)])
     y = X @ [3.0, *slopes] + noise * rng.normal(size=n)
     weights = rng.uniform(0.2, 3, n)
-    ours = constrained(X, y, weights, falling=(1, 2))
+    ours = constrained(X, y, weights, nonpositive=(1, 2))
     root = np.sqrt(weights)
     bounds = ([-np.inf] * 3, [np.inf, 0, 0])
     theirs = lsq_linear(X * root[:, None], y * root, bounds=bounds, method="bvls", tol=1e-14)
@@ -51,7 +51,7 @@ def test_equals_a_general_optimiser(seed):
         method="L-BFGS-B",
         options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 5000},
     )
-    ours = constrained(X, y, np.ones(12), falling=(1, 2))
+    ours = constrained(X, y, np.ones(12), nonpositive=(1, 2))
     np.testing.assert_allclose(ours.coef, theirs.x, atol=2e-5)
 
 
@@ -59,8 +59,8 @@ def test_many_scores_at_once_equal_one_by_one():
     rng = np.random.default_rng(1)
     X = np.column_stack([np.ones(9), rng.normal(size=(9, 2))])
     Y = rng.normal(size=(50, 9))
-    together = constrained_coefficients(X, Y, falling=(1, 2))
-    alone = [constrained_coefficients(X, y[None], falling=(1, 2))[0] for y in Y]
+    together = constrained_coefficients(X, Y, nonpositive=(1, 2))
+    alone = [constrained_coefficients(X, y[None], nonpositive=(1, 2))[0] for y in Y]
     np.testing.assert_allclose(together, alone, rtol=1e-12, atol=1e-13)
 
 
@@ -68,7 +68,7 @@ def test_leaving_out_refits_with_the_bounds():
     rng = np.random.default_rng(2)
     X = np.column_stack([np.ones(8), rng.uniform(1, 4, 8), rng.uniform(0.5, 2, 8)])
     y = X @ [3.0, 0.3, -0.8] + 0.5 * rng.normal(size=8)
-    fit = constrained(X, y, np.ones(8), falling=(1, 2))
+    fit = constrained(X, y, np.ones(8), nonpositive=(1, 2))
     for row in range(8):
         keep = np.arange(8) != row
         without = lsq_linear(X[keep], y[keep], bounds=([-np.inf] * 3, [np.inf, 0, 0]), tol=1e-14)
@@ -82,7 +82,7 @@ RISING = {  # performance rises with loss here: the bound binds
 }
 
 
-def test_a_bound_that_binds_is_said_plainly():
+def test_a_slope_on_its_bound_has_no_test():
     law = EntropyLawFit("constrained").fit(RISING)
     assert law.coef_[2] == 0
     low, high = law.conf_int()
@@ -90,13 +90,13 @@ def test_a_bound_that_binds_is_said_plainly():
     row = law.summary().coefficients[2]
     assert np.isnan(row.t)
     assert np.isnan(row.p_value)
-    ratio, loss = law.test_deductions()  # of the linear form
+    ratio, loss = law.sign_tests()  # of the linear form
     assert ratio.verdict == "supported"
     assert loss.slope > 0
     assert loss.p_value > 0.5
 
 
-def test_the_bootstrap_repeats_itself_by_seed():
+def test_the_bootstrap_is_reproducible_by_seed():
     first = EntropyLawFit("constrained", random_state=5).fit(RISING)
     again = EntropyLawFit("constrained", random_state=5).fit(RISING)
     other = EntropyLawFit("constrained", random_state=6).fit(RISING)
@@ -107,7 +107,7 @@ def test_the_bootstrap_repeats_itself_by_seed():
 @pytest.mark.parametrize(
     ("scheme", "attribute"), [("bootstrap", "covariance"), ("wild-bootstrap", "hc3")]
 )
-def test_bootstrap_covariance_tends_to_its_closed_counterpart(scheme, attribute):
+def test_bootstrap_covariance_approaches_its_closed_form(scheme, attribute):
     """Residual draws to the classical covariance, wild ones to HC3; 30,000 draws, n = 60."""
     rng = np.random.default_rng(3)
     X = np.column_stack([np.ones(60), rng.normal(size=(60, 2))])
@@ -116,7 +116,7 @@ def test_bootstrap_covariance_tends_to_its_closed_counterpart(scheme, attribute)
     draws = bootstrap(
         fit,
         fit,
-        lambda A, Y: constrained_coefficients(A, Y, falling=()),
+        lambda A, Y: constrained_coefficients(A, Y, nonpositive=()),
         scheme=scheme,
         n_boot=30_000,
         seed=0,

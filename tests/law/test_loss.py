@@ -204,10 +204,10 @@ def test_other_names_and_no_steps():
 @pytest.mark.parametrize(
     ("rows", "options", "match"),
     [
-        (log([1.0, 1.0], per_epoch=9), {}, r"ends at epoch 0.2222, step 2. Type steps=2"),
+        (log([1.0, 1.0], per_epoch=9), {}, r"ends at epoch 0.2222, step 2. Try steps=2"),
         (log([1.0, 1.0]), {"steps": 5}, "ends at step 2"),
         ([{"step": 1, "train_loss": 2.0}], {"steps": 1}, 'Try loss="train_loss"'),
-        ([{"iter": 1, "loss": 2.0}], {"steps": 1}, 'Say step="COLUMN"'),
+        ([{"iter": 1, "loss": 2.0}], {"steps": 1}, 'Try step="COLUMN"'),
         ([{"step": 1.5, "loss": 2.0}], {"steps": 1}, "row 0, column 'step'"),
         ([{"step": 1, "loss": "high"}], {"steps": 1}, "row 0, column 'loss'"),
         ([{"step": 1, "loss": -1.0}], {"steps": 1}, "loss of 0 or more"),
@@ -243,6 +243,8 @@ def test_bad_options_and_files(tmp_path):
 
 def test_shows_itself():
     result = first_epoch_loss(log([3.0] * 8, tokens=[64] * 8))
-    assert "first epoch" in repr(result)
+    assert repr(result) == "FirstEpochLoss(3 ± 0, first epoch)"
     assert "512" in result._repr_html_()
+    assert "512" in str(result)
+    assert result.to_frame().shape == (1, 8)
     assert float(result) == 3.0

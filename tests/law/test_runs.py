@@ -1,4 +1,4 @@
-"""Reading runs from everything that holds them, and what is said of runs that cannot be used."""
+"""Runs read from every source, and errors for runs that cannot be used."""
 
 import json
 import math
@@ -117,7 +117,7 @@ def test_a_bad_cell_in_a_file_is_named_by_line(tmp_path):
     path.write_text("compression_ratio,loss\n2.5,1\n\n-2,1\n")
     with pytest.raises(RunsError, match=r"runs.csv, line 4, column 'compression_ratio'"):
         read_runs(path, columns={"first_epoch_loss": "loss"})
-    with pytest.raises(RunsError, match=r"runs.csv, line 2: unknown column 'loss'"):
+    with pytest.raises(RunsError, match=r"runs.csv, line 2: .*unknown column 'loss'"):
         read_runs(path)
 
 
@@ -146,18 +146,18 @@ def test_no_runs(source):
 
 
 def test_columns_that_do_not_go_together():
-    with pytest.raises(RunsError, match="differ in length"):
+    with pytest.raises(RunsError, match="one value per row in every column"):
         read_runs({"performance": [1, 2], "compression_ratio": [1]})
     with pytest.raises(RunsError, match="expected a list"):
         read_runs({"performance": [1, 2], "compression_ratio": 1})
 
 
 def test_bad_options():
-    with pytest.raises(ConfigError, match="'score' is not a column"):
+    with pytest.raises(ConfigError, match="columns: expected fields of Run.*saw 'score'"):
         read_runs(ROWS, columns={"score": "x"})
-    with pytest.raises(ConfigError, match="'raise' or 'ignore'"):
+    with pytest.raises(ConfigError, match='"raise" or "ignore"'):
         read_runs(ROWS, unknown="drop")
-    with pytest.raises(ConfigError, match="two of our columns"):
+    with pytest.raises(ConfigError, match="different source column for each field"):
         read_runs(ROWS, columns={"performance": "group"})
 
 
@@ -178,13 +178,13 @@ def changed(**cells):
         (changed(group=(0, "a")), r"row 1 .*'group'.*every run or for none"),
         (changed(weight=(0, 2.0)), r"row 1 .*'weight'.*every run or for none"),
         (changed(weight=(0, 2.0), std_err=(1, 1.0)), "one of the two"),
-        (changed(weight=(0, 2.0), std_err=(0, 1.0)), "row 0: saw both"),
-        (changed(compressor=(5, "zstd:3")), r"different compressors .*'zstd:3' first in row 5"),
-        ([*changed(), changed()[4]], r"row 8 \('w'\) repeats row 4"),
-        (changed()[:2], "2 runs for 3 coefficients"),
-        ([{**row, "compression_ratio": 2.0} for row in changed()], "_ratio': 2 in all 8"),
-        ([{**row, "first_epoch_loss": 2.0} for row in changed()], "'first_epoch_loss': 2 in all 8"),
-        ([{**row, "performance": 2.0} for row in changed()], "'performance': 2 in all 8"),
+        (changed(weight=(0, 2.0), std_err=(0, 1.0)), "row 0: .*saw both"),
+        (changed(compressor=(5, "zstd:3")), r"one compressor .*'zstd:3' first in row 5"),
+        ([*changed(), changed()[4]], r"row 8 \('w'\): .*the values of row 4"),
+        (changed()[:2], "at least 3 for 3 coefficients.*saw 2"),
+        ([{**row, "compression_ratio": 2.0} for row in changed()], "_ratio': .*saw 2 in all 8"),
+        ([{**row, "first_epoch_loss": 2.0} for row in changed()], "'first_epoch_loss': .*saw 2 in all 8"),
+        ([{**row, "performance": 2.0} for row in changed()], "'performance': .*saw 2 in all 8"),
         (
             [{**row, "first_epoch_loss": 3 * row["compression_ratio"]} for row in changed()],
             "linear combination",
@@ -207,10 +207,10 @@ def test_two_compressors_are_fine_without_the_ratio():
 
 
 def test_a_logarithm_needs_a_loss_above_zero():
-    with pytest.raises(RunsError, match=r"row 2 .*logarithmic form needs a loss above 0"):
+    with pytest.raises(RunsError, match=r"row 2 .*expected a loss above 0"):
         EntropyLawFit("logarithmic").fit(changed(first_epoch_loss=(2, 0.0)))
 
 
 def test_a_ratio_below_one_is_warned_of():
-    with pytest.warns(LowRatioWarning, match=r"row 0 .*0.8 is below 1"):
+    with pytest.warns(LowRatioWarning, match=r"row 0 .*expected 1 or more; saw 0.8"):
         EntropyLawFit(predictors="ratio").fit(changed(compression_ratio=(0, 0.8)))

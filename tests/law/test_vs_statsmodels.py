@@ -13,9 +13,8 @@ from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 from entropylaw.errors import LawWarning
 from entropylaw.law import EntropyLawFit
-from entropylaw.law.regression import least_squares
+from entropylaw.law.least_squares import least_squares, t_quantile
 from entropylaw.law.robust import huber
-from entropylaw.law.student import t_quantile
 
 CASES = [
     (seed, n, weighted, groups)

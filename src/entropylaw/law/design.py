@@ -1,4 +1,4 @@
-"""The forms of the law: from ratio, loss and group to the columns of a regression."""
+"""Forms of the law: from ratio, loss and group to the columns of a regression."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ import numpy as np
 
 from entropylaw.errors import RunsError
 from entropylaw.law.options import Form, Predictors
-from entropylaw.law.table import RunTable
+from entropylaw.law.run_table import RunTable
 from entropylaw.types import FloatArray
 
 Used: TypeAlias = Predictors | Literal["none"]
-"""The predictors of a design; "none" is the baseline that knows only the groups."""
+"""Predictors of a design; "none" is the baseline with intercepts only."""
 
 
 @dataclass(frozen=True)
 class Design:
-    """How performance is written in ratio R, loss L and group.
+    """Performance as a linear function of terms in ratio R, loss L and group.
 
     ============== ==========================================================
     form           performance is a sum of
     ============== ==========================================================
     linear         intercept, R, L
-    constrained    the same, with slopes that may not be above 0
+    constrained    the same, with slopes of at most 0
     logarithmic    intercept, ln R, ln L
     interaction    intercept, R, L, (R - mean R)(L - mean L)
     ============== ==========================================================
 
     and of one constant for every group after the first (in sorted order). The product is centred,
-    so that the slopes of R and L are those at the average run.
+    so the slopes of R and L are those at the average run.
     """
 
     form: Form
@@ -42,7 +42,13 @@ class Design:
 
     @classmethod
     def of(cls, table: RunTable, *, form: Form, used: Used, group_intercepts: bool) -> Self:
-        """Return the design of these runs, or say why their columns cannot be told apart."""
+        """Return the design of these runs.
+
+        Raises
+        ------
+        RunsError
+            If there are too few runs, or a column is constant or a combination of others.
+        """
         groups = tuple(sorted(set(table.group or ()))) if group_intercepts else ()
         if len(groups) < 2:
             groups = ()
@@ -54,7 +60,7 @@ class Design:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the coefficients, in their order."""
+        """Names of the coefficients, in order."""
         log = self.form == "logarithmic"
         ratio = "log(compression_ratio)" if log else "compression_ratio"
         loss = "log(first_epoch_loss)" if log else "first_epoch_loss"
@@ -74,7 +80,7 @@ class Design:
 
     @property
     def slope_columns(self) -> tuple[int, ...]:
-        """Columns of the slopes of ratio and loss, those that the law says are below 0."""
+        """Columns of the slopes of ratio and loss, which are below 0 according to the law."""
         return tuple(c for c in (self.ratio_column, self.loss_column) if c is not None)
 
     @property
@@ -89,9 +95,9 @@ class Design:
         Parameters
         ----------
         ratio, loss : array of float, shape (n,)
-            Compression ratio (raw / compressed) and first-epoch loss; what is not used may be NaN.
+            Compression ratio (raw / compressed) and first-epoch loss; unused ones may be NaN.
         group : sequence of str, optional
-            Group of each row. Without it every row stands for the average over the fitted runs.
+            Group of each row. Without it, every row has the average over the fitted runs.
 
         Returns
         -------
@@ -112,12 +118,12 @@ class Design:
         return np.column_stack(columns)
 
     def matrix_of(self, table: RunTable) -> FloatArray:
-        """Return the design matrix of a table, after checking its losses and groups."""
+        """Return the design matrix of a table, after validation of its losses and groups."""
         if self.form == "logarithmic" and self.used in ("both", "loss"):
             for row in np.flatnonzero(table.loss <= 0).tolist():
                 raise RunsError(
-                    f"row {row} ({table.labels[row]!r}), column 'first_epoch_loss': the "
-                    "logarithmic form needs a loss above 0; saw 0. Try form='linear'."
+                    f"row {row} ({table.labels[row]!r}), column 'first_epoch_loss': expected a "
+                    "loss above 0 for the logarithmic form; saw 0. Try form='linear'."
                 )
         if not self.groups:
             return self.matrix(table.ratio, table.loss)
@@ -131,12 +137,12 @@ class Design:
         return self.matrix(table.ratio, table.loss, table.group)
 
     def _check_columns(self, table: RunTable) -> None:
-        """Refuse too few runs, constant columns and columns that repeat one another."""
+        """Raise RunsError for too few runs, constant columns and linearly dependent columns."""
         n, p = len(table), len(self.names)
         if n < p:
             raise RunsError(
-                f"saw {n} runs for {p} coefficients ({', '.join(self.names)}). Expected at least "
-                f"{p}, and {p + 5} or more to say how sure the fit is. "
+                f"runs: expected at least {p} for {p} coefficients ({', '.join(self.names)}), and "
+                f"{p + 5} or more for useful intervals; saw {n}. "
                 "Add runs, or try predictors='ratio' or group_intercepts=False."
             )
         columns = {"performance": table.performance}
@@ -149,19 +155,20 @@ class Design:
                 other = {"compression_ratio": "loss", "first_epoch_loss": "ratio"}.get(name)
                 hint = f", or try predictors={other!r}" if other else ""
                 raise RunsError(
-                    f"column {name!r}: {values[0]:g} in all {n} runs, so nothing can be learnt "
-                    f"from it. Add runs that differ in it{hint}."
+                    f"column {name!r}: expected different values; saw {values[0]:g} in all {n} "
+                    f"runs. Add runs that differ in it{hint}."
                 )
         matrix = self.matrix_of(table)
         lengths = np.linalg.norm(matrix, axis=0)
         lengths[lengths == 0] = 1.0
-        if np.linalg.cond(matrix / lengths) > _SAME_COLUMNS:
+        if np.linalg.cond(matrix / lengths) > _MAX_CONDITION:
             raise RunsError(
-                f"columns {', '.join(repr(name) for name in self.names[1:])}: one is a linear "
-                f"combination of the others in these {n} runs, so their effects cannot be parted. "
-                "Add runs that break the tie, or try predictors='ratio' or group_intercepts=False."
+                f"columns {', '.join(repr(name) for name in self.names[1:])}: expected linearly "
+                f"independent columns; saw one that is a linear combination of the others in these "
+                f"{n} runs. Add runs in which they vary separately, or try predictors='ratio' or "
+                "group_intercepts=False."
             )
 
 
-_SAME_COLUMNS = 1e10
-"""Condition number above which columns are the same but for rounding."""
+_MAX_CONDITION = 1e10
+"""Condition number above which columns are linearly dependent up to rounding."""

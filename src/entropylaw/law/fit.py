@@ -1,75 +1,62 @@
-"""`EntropyLawFit`: the entropy law as a regression, from runs to answers."""
+"""`EntropyLawFit`: the entropy law as a regression."""
 
 from __future__ import annotations
 
-import math
+import inspect
 import os
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from html import escape
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
 from entropylaw import __version__
-from entropylaw.errors import ConfigError, FileFormatError, LawWarning, NotFittedError, RunsError
-from entropylaw.law import pictures
-from entropylaw.law.cautions import Caution, extrapolations, fit_cautions, low_ratios
-from entropylaw.law.compare import Comparison, compare_forms, loo_score, simpler_rivals
-from entropylaw.law.deductions import deduce
-from entropylaw.law.design import Design, Used
-from entropylaw.law.estimate import Estimator
-from entropylaw.law.inverse import required_ratio
+from entropylaw.errors import ConfigError, FileFormatError, LawWarning, RunsError, warn
+from entropylaw.law import plots
+from entropylaw.law.comparison import Comparison, baselines, compare_forms, loo_score
+from entropylaw.law.diagnostics import extrapolations, fit_cautions, low_ratios
+from entropylaw.law.estimator import Estimator
+from entropylaw.law.fitted import Fitted, FittedAttributes
+from entropylaw.law.inverse_prediction import RequiredRatio, required_ratio
 from entropylaw.law.options import (
     Covariance,
     Form,
     Interval,
     Predictors,
     Robust,
-    check_choice,
-    check_fit_options,
-    check_level,
+    checked_fit_options,
+    checked_level,
 )
-from entropylaw.law.result import Deductions, LawResult, LooScore, Prediction, RequiredRatio
-from entropylaw.law.runs import Run, read_runs
-from entropylaw.law.storage import SavedLaw, read_law, write_law
-from entropylaw.law.student import t_quantile
+from entropylaw.law.result import Prediction, predict
+from entropylaw.law.run_table import tabulate, tabulate_new
+from entropylaw.law.runs import read_runs
+from entropylaw.law.sign_tests import Deductions, sign_tests
+from entropylaw.law.storage import SavedLaw, check_reproduced, read_law, write_law
 from entropylaw.law.summary import LawSummary, summarize
-from entropylaw.law.table import RunTable, tabulate
 from entropylaw.types import FloatArray
+from entropylaw.validation import choice
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-@dataclass(frozen=True, eq=False)
-class _Fitted:
-    """What `fit` leaves behind."""
-
-    runs: tuple[Run, ...]
-    table: RunTable  # its weights have a median of 1
-    typical_weight: float  # what they were divided by
-    design: Design
-    result: LawResult
-    scores: tuple[LooScore, ...]
-    cautions: tuple[Caution, ...]
-
-
-class EntropyLawFit:
+class EntropyLawFit(FittedAttributes):
     """Regress performance on compression ratio and first-epoch loss.
 
     Parameters
     ----------
     form : {"linear", "logarithmic", "interaction", "constrained"}, default "linear"
-        How performance depends on ratio R and loss L: as they are, as ln R and ln L, with
-        their centred product, or linear with both slopes held at most 0 (what the law says).
+        How performance depends on ratio R and loss L: linear in R and L, in ln R and ln L, with
+        their centred product, or linear with both slopes at most 0 (as the law states).
     predictors : {"both", "ratio", "loss"}, default "both"
         Which of the two are used.
     covariance : {"auto", "classical", "hc3", "bootstrap", "wild-bootstrap"}, default "auto"
-        Where standard errors and intervals come from. "auto" is classical, or "bootstrap" for
-        the constrained form. "hc3" and "wild-bootstrap" allow noise that differs between runs.
+        Source of standard errors and intervals. "auto" is classical, or "bootstrap" for the
+        constrained form. "hc3" and "wild-bootstrap" allow noise that differs between runs.
     robust : "huber", optional
-        Hold outlying runs down.
+        Downweight outlying runs.
     group_intercepts : bool, default True
         Give every group its own intercept, if the runs name more than one.
     n_boot : int, default 2000
@@ -84,12 +71,21 @@ class EntropyLawFit:
         "interaction"), then for each group after the first its difference from the first.
     coef_names_ : tuple of str
     std_err_ : array, shape (p,)
+    r_squared_, adj_r_squared_ : float
+    residuals_ : array, shape (n_runs_,)
+        Performance minus fitted performance.
+    sigma_ : float
+        Noise standard deviation of a run, in units of performance.
+    n_runs_, n_groups_, df_ : int
+        Runs, groups with an intercept, and residual degrees of freedom.
+    rmse_loo_ : float
+        Leave-one-out error, in units of performance.
     loo_ : tuple of LooScore
         Leave-one-out error of this law, of no predictor, and of each predictor alone.
     cautions_ : tuple of str
-        The warnings that the fit gave.
+        Texts of the warnings that the fit gave.
     result_ : LawResult
-        All the rest: covariance, residuals, leverage, Cook's distance, R², AICc, VIF.
+        The full regression: covariance, leverage, Cook's distance, AICc, VIF.
     runs_ : tuple of Run
 
     Examples
@@ -100,6 +96,8 @@ class EntropyLawFit:
     ...     "performance": [7.10, 6.95, 6.84, 6.88, 6.52, 6.70, 6.35, 6.41],
     ... }
     >>> law = EntropyLawFit().fit(runs)
+    >>> law
+    EntropyLawFit(form='linear', fitted on 8 runs, R² 0.94)
     >>> law.coef_.round(2).tolist()
     [9.09, -0.33, -1.06]
     >>> prediction = law.predict({"compression_ratio": 3.0, "first_epoch_loss": 1.3})
@@ -130,30 +128,27 @@ class EntropyLawFit:
         self.group_intercepts = group_intercepts
         self.n_boot = n_boot
         self.random_state = random_state
-        self._state: _Fitted | None = None
-        check_fit_options(**self.get_params())
+        self._store_options(**self.get_params())
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Return the options, as scikit-learn's `clone` asks for them."""
-        return {
-            "form": self.form,
-            "predictors": self.predictors,
-            "covariance": self.covariance,
-            "robust": self.robust,
-            "group_intercepts": self.group_intercepts,
-            "n_boot": self.n_boot,
-            "random_state": self.random_state,
-        }
+        """Return the options, for `sklearn.base.clone`."""
+        return {name: getattr(self, name) for name in _DEFAULTS}
 
     def set_params(self, **options: Any) -> Self:
-        """Change options and forget the fit."""
+        """Change options and discard the fit.
+
+        Raises
+        ------
+        ConfigError, FormError
+            If an option does not exist or is not valid.
+        """
         for name in options:
-            if name not in self.get_params():
-                known = ", ".join(self.get_params())
-                raise ConfigError(f"set_params: no option {name!r}. Options: {known}.")
-        check_fit_options(**{**self.get_params(), **options})
-        for name, value in options.items():
-            setattr(self, name, value)
+            if name not in _DEFAULTS:
+                known = ", ".join(_DEFAULTS)
+                raise ConfigError(
+                    f"set_params: expected one of {known}; saw {name!r}.", parameters=(name,)
+                )
+        self._store_options(**{**self.get_params(), **options})
         self._state = None
         return self
 
@@ -163,8 +158,8 @@ class EntropyLawFit:
         Parameters
         ----------
         runs : object
-            Whatever `read_runs` reads: a path, a data frame, a mapping of columns, a list of
-            `Run` or of mappings. If runs have a `weight` or `std_err`, they are weighted.
+            Anything that `read_runs` accepts: a path, a data frame, a mapping of columns, a list
+            of `Run` or of mappings. If runs have a `weight` or `std_err`, they are weighted.
 
         Returns
         -------
@@ -174,14 +169,14 @@ class EntropyLawFit:
         Raises
         ------
         RunsError
-            If the runs cannot be used; names row and column.
+            If the runs are not valid; names row and column.
 
         Warns
         -----
         FewRunsWarning, CollinearityWarning, LowRatioWarning, WeakLawWarning,
         MissingUncertaintyWarning
         """
-        check_fit_options(**self.get_params())
+        self._store_options(**self.get_params())
         records = tuple(read_runs(runs))
         table = tabulate(records, predictors=self.predictors, scored=True)
         typical = float(np.median(table.weight))
@@ -190,10 +185,10 @@ class EntropyLawFit:
         design, result = estimator.fit(table, form=self.form, used=self.predictors)
         scores = (
             loo_score("this law", result.regression),
-            *simpler_rivals(table, estimator, form=self.form, used=self.predictors),
+            *baselines(table, estimator, form=self.form, used=self.predictors),
         )
         cautions = fit_cautions(table, design, result, scores)
-        self._state = _Fitted(records, table, typical, design, result, scores, cautions)
+        self._state = Fitted(records, table, typical, design, result, scores, cautions)
         for caution in cautions:
             caution.warn()
         return self
@@ -206,8 +201,9 @@ class EntropyLawFit:
         Parameters
         ----------
         new : object
-            Runs as for `fit`, without performance. Their `weight` or `std_err` counts only if the
-            law was fitted with that column; without it a new run is as noisy as the median one.
+            Runs as for `fit`, without performance. Their `weight` or `std_err` is used only if
+            the law was fitted with that column; without it a new run has the noise of the
+            median run.
         interval : {"confidence", "prediction"}, optional
             For the mean of many such runs, or for one of them. None gives no interval.
         level : float, default 0.95
@@ -220,43 +216,28 @@ class EntropyLawFit:
         Raises
         ------
         RunsError
-            For a missing column, an unknown group, or another compressor than the fit's.
+            For a missing column, an unknown group, or another compressor than that of the fit.
 
         Warns
         -----
         ExtrapolationWarning, LowRatioWarning
         """
         state = self._fitted
-        if interval is not None:
-            check_choice("interval", interval, Interval)
-        check_level(level)
-        table = self._new_table(new)
-        X = state.design.matrix_of(table)
-        mean = X @ state.result.coef
-        noise = state.result.regression.sigma / np.sqrt(table.weight)
-        low: FloatArray | None = None
-        high: FloatArray | None = None
-        if interval is not None:
-            low, high = state.result.mean_interval(X, level)
-        if interval == "prediction" and low is not None and high is not None:
-            half = t_quantile(level, state.result.df) * noise
-            low, high = mean - np.hypot(mean - low, half), mean + np.hypot(high - mean, half)
+        interval = None if interval is None else choice("interval", interval, Interval)
+        level = checked_level(level)
+        table = tabulate_new(
+            read_runs(new),
+            state.table,
+            predictors=self.predictors,
+            typical_weight=state.typical_weight,
+        )
+        prediction = predict(state.design, state.result, table, interval=interval, level=level)
         for caution in (
             *low_ratios(table, state.design),
             *extrapolations(table, state.design, state.result, state.table),
         ):
             caution.warn()
-        return Prediction(
-            performance=mean,
-            low=low,
-            high=high,
-            interval=interval,
-            level=level,
-            std_err=state.result.mean_std_err(X),
-            noise=noise,
-            df=state.result.df,
-            labels=table.labels,
-        )
+        return prediction
 
     def required(
         self,
@@ -267,19 +248,19 @@ class EntropyLawFit:
         interval: Interval = "confidence",
         level: float = 0.95,
     ) -> RequiredRatio:
-        """Find the compression ratio that reaches a target score at a given loss.
+        """Return the compression ratio that reaches a target score at a given loss.
 
         Parameters
         ----------
         performance : float
-            The target.
+            Target score.
         first_epoch_loss : float, optional
-            Needed if the law uses the loss.
+            Required if the law uses the loss.
         group : str, optional
-            Needed if the law has group intercepts.
+            Required if the law has group intercepts.
         interval : {"confidence", "prediction"}, default "confidence"
-            Every ratio whose own interval of this kind holds the target (Fieller); 0 to infinity
-            where the slope of the ratio cannot be told from 0 at `level`.
+            Every ratio whose own interval of this kind contains the target (Fieller); 0 to
+            infinity where the slope of the ratio does not differ from 0 at `level`.
         level : float, default 0.95
 
         Warns
@@ -287,10 +268,6 @@ class EntropyLawFit:
         ExtrapolationWarning, MissingUncertaintyWarning
         """
         state = self._fitted
-        check_choice("interval", interval, Interval)
-        check_level(level)
-        if not math.isfinite(performance):
-            raise RunsError(f"required: expected a finite performance; saw {performance!r}.")
         answer, cautions = required_ratio(
             state.design,
             state.result,
@@ -298,8 +275,8 @@ class EntropyLawFit:
             target=performance,
             loss=first_epoch_loss,
             group=group,
-            interval=interval,
-            level=level,
+            interval=choice("interval", interval, Interval),
+            level=checked_level(level),
         )
         for caution in cautions:
             caution.warn()
@@ -309,46 +286,60 @@ class EntropyLawFit:
         """Return the lower and upper ends of the interval of each coefficient."""
         return self._fitted.result.coef_interval(level)
 
-    def test_deductions(self, level: float = 0.95) -> Deductions:
-        """Test the law's two deductions: performance falls with ratio, and with loss.
+    def sign_tests(self, level: float = 0.95) -> Deductions:
+        """Test the two deductions of the law: performance falls with ratio, and with loss.
 
         One-sided t-tests, with the share of bootstrap draws below 0 where there are draws. The
-        constrained form takes its signs for granted, so the linear form is tested in its place.
+        constrained form assumes the signs, so the linear form is tested instead.
         """
-        check_level(level)
+        level = checked_level(level)
         state = self._fitted
         if self.form != "constrained":
-            return deduce(state.design, state.result, level=level)
+            return sign_tests(state.design, state.result, level=level)
         free = self._estimator.fit(state.table, form="linear", used=self.predictors)
-        return deduce(*free, level=level)
+        return sign_tests(*free, level=level)
+
+    def test_deductions(self, level: float = 0.95) -> Deductions:
+        """Deprecated name of `sign_tests`."""
+        warn(
+            "EntropyLawFit.test_deductions: renamed. Use EntropyLawFit.sign_tests.",
+            DeprecationWarning,
+        )
+        return self.sign_tests(level)
 
     def compare(
         self,
         forms: Sequence[Form] = ("linear", "logarithmic", "interaction", "constrained"),
+        *,
+        progress: bool | None = False,
     ) -> Comparison:
         """Rank forms and sets of predictors, and no predictor at all, by leave-one-out error.
 
         Every candidate is fitted on the runs of this fit, with its weights and groups. Of those
-        within a standard error of the best, prefer the simplest. With `robust`, all are robust
+        within one standard error of the best, prefer the simplest. With `robust`, all are robust
         and the constrained form is left out.
+
+        Parameters
+        ----------
+        forms : sequence of str
+            Forms to compare; see `EntropyLawFit`.
+        progress : bool or None, default False
+            Whether to show a progress bar; None: only on a terminal or in a notebook.
         """
-        state = self._fitted
-        chosen: list[Form] = [f for f in forms if not (self.robust and f == "constrained")]
-        table = state.table
-        columns: dict[Used, FloatArray] = {"ratio": table.ratio, "loss": table.loss}
-        single: list[Used] = [name for name, v in columns.items() if np.isfinite(v).all()]
-        available: list[Used] = ["both", *single] if len(single) == 2 else single
-        return compare_forms(table, self._estimator, forms=chosen, available=available)
+        return compare_forms(
+            self._fitted.table, self._estimator, forms=list(forms), progress=progress
+        )
 
     def summary(self, level: float = 0.95) -> LawSummary:
-        """Gather everything worth reading about the fit; it prints itself."""
+        """Return coefficients, errors, deductions and influence of runs; prints as tables."""
         state = self._fitted
+        level = checked_level(level)
         return summarize(
             state.table,
             state.design,
             state.result,
             scores=state.scores,
-            deductions=self.test_deductions(level),
+            deductions=self.sign_tests(level),
             cautions=self.cautions_,
             level=level,
             robust=self.robust,
@@ -363,36 +354,35 @@ class EntropyLawFit:
     ) -> Axes:
         """Draw performance against the ratio (or the loss) with bands for the mean and for a run.
 
-        What is not drawn is held at its average, and points are moved along by it.
+        The other predictor is held at its average, and the points are partial residuals.
         """
         state = self._fitted
-        return pictures.plot_curve(
+        return plots.plot_curve(
             state.table, state.design, state.result, against=against, level=level, ax=ax
         )
 
     def plot_loss_ratio(self, ax: Axes | None = None, *, level: float = 0.95) -> Axes:
-        """Draw first-epoch loss against compression ratio: how far they go together."""
-        return pictures.plot_loss_ratio(self._fitted.table, level=level, ax=ax)
+        """Draw first-epoch loss against compression ratio, with their regression line."""
+        return plots.plot_loss_ratio(self._fitted.table, level=level, ax=ax)
 
     def plot_residuals(self, ax: Axes | None = None) -> Axes:
         """Draw residuals against fitted scores."""
-        return pictures.plot_residuals(self._fitted.table, self._fitted.result, ax=ax)
+        return plots.plot_residuals(self._fitted.table, self._fitted.result, ax=ax)
 
     def plot_surface(self, ax: Axes | None = None) -> Axes:
         """Draw expected performance over ratio and loss as contours, with the runs."""
         state = self._fitted
-        return pictures.plot_surface(state.table, state.design, state.result, ax=ax)
+        return plots.plot_surface(state.table, state.design, state.result, ax=ax)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write options, runs and results as JSON, whole or not at all."""
-        state = self._fitted
-        names = state.result.names
+        """Write options, runs and estimates as JSON; an existing file is replaced atomically."""
+        names = self.coef_names_
         write_law(
             path,
             SavedLaw(
                 entropylaw_version=__version__,
                 options=self.get_params(),
-                runs=list(state.runs),
+                runs=list(self.runs_),
                 coefficients=dict(zip(names, self.coef_.tolist(), strict=True)),
                 std_err=dict(zip(names, self.std_err_.tolist(), strict=True)),
                 summary=self.summary().to_dict(),
@@ -401,88 +391,48 @@ class EntropyLawFit:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
-        """Read a saved law, fit it again on its runs, and check that it says the same.
+        """Read a saved law and fit it again on its runs.
 
         Raises
         ------
         FileFormatError
-            If the file is no saved law, or its coefficients do not follow from its runs.
+            If the file is not a saved law, or its coefficients do not follow from its runs.
         """
         saved = read_law(path)
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore", LawWarning)  # given when it was fitted; kept too
+                warnings.simplefilter("ignore", LawWarning)  # given when it was fitted
                 law = cls(**saved.options).fit(saved.runs)
         except (TypeError, ConfigError, RunsError) as error:
             raise FileFormatError(f"cannot be fitted again: {error}", path=str(path)) from error
-        wanted = np.array(list(saved.coefficients.values()))
-        if tuple(saved.coefficients) != law.coef_names_ or not np.allclose(
-            law.coef_, wanted, rtol=1e-6, atol=1e-9
-        ):
-            raise FileFormatError(
-                "its coefficients do not follow from its runs: it was edited, or is of another "
-                f"version (entropylaw {saved.entropylaw_version}). Fit again from the runs.",
-                path=str(path),
-            )
+        check_reproduced(saved, law.coef_names_, law.coef_, path)
         return law
 
-    @property
-    def coef_(self) -> FloatArray:
-        """Coefficients: intercept, compression ratio, first-epoch loss, ..., groups."""
-        return self._fitted.result.coef
-
-    @property
-    def std_err_(self) -> FloatArray:
-        """Standard errors of `coef_`."""
-        return self._fitted.result.std_err
-
-    @property
-    def coef_names_(self) -> tuple[str, ...]:
-        """Names of `coef_`."""
-        return self._fitted.result.names
-
-    @property
-    def result_(self) -> LawResult:
-        """The whole result."""
-        return self._fitted.result
-
-    @property
-    def loo_(self) -> tuple[LooScore, ...]:
-        """Leave-one-out error of this law and of its simpler rivals."""
-        return self._fitted.scores
-
-    @property
-    def cautions_(self) -> tuple[str, ...]:
-        """Texts of the warnings that the fit gave."""
-        return tuple(caution.message for caution in self._fitted.cautions)
-
-    @property
-    def runs_(self) -> tuple[Run, ...]:
-        """The runs that were fitted."""
-        return self._fitted.runs
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return self._state is not None
-
-    def __sklearn_tags__(self) -> Any:  # asked for by cross-validation and searches
+    def __sklearn_tags__(self) -> Any:  # required by cross-validation and searches
         from sklearn.utils import Tags, TargetTags
 
         return Tags(estimator_type="regressor", target_tags=TargetTags(required=False))
 
     def __repr__(self) -> str:
-        options = ", ".join(f"{name}={value!r}" for name, value in self.get_params().items())
-        return f"EntropyLawFit({options})"
+        options = [
+            f"{name}={value!r}"
+            for name, value in self.get_params().items()
+            if name == "form" or value != _DEFAULTS[name]
+        ]
+        state = "not fitted"
+        if self._state is not None:
+            state = f"fitted on {self.n_runs_} runs, R² {self.r_squared_:.2f}"
+        return f"EntropyLawFit({', '.join([*options, state])})"
 
     def _repr_html_(self) -> str:
         if self._state is None:
-            return f"<code>{self!r}</code>"
+            return f"<code>{escape(repr(self))}</code>"
         return self.summary()._repr_html_()
 
-    @property
-    def _fitted(self) -> _Fitted:
-        if self._state is None:
-            raise NotFittedError("this law has not been fitted. Type .fit(runs) first.")
-        return self._state
+    def _store_options(self, **options: Any) -> None:
+        """Set the options to their normalised values."""
+        for name, value in checked_fit_options(**options).items():
+            setattr(self, name, value)
 
     @property
     def _estimator(self) -> Estimator:
@@ -494,22 +444,8 @@ class EntropyLawFit:
             seed=self.random_state,
         )
 
-    def _new_table(self, new: object) -> RunTable:
-        """Return new runs as arrays that go with the fitted ones."""
-        state = self._fitted
-        table = tabulate(read_runs(new), predictors=self.predictors, scored=False)
-        fitted = state.table
-        if table.compressor and fitted.compressor and table.compressor != fitted.compressor:
-            raise RunsError(
-                f"column 'compressor': the law was fitted on ratios by {fitted.compressor!r}; saw "
-                f"{table.compressor!r}, whose ratios are on another scale. Measure the new data "
-                f"with {fitted.compressor!r}."
-            )
-        if fitted.precision is None or table.precision is None:
-            return replace(table, weight=np.ones(len(table)), precision=None)
-        if table.precision != fitted.precision:
-            raise RunsError(
-                f"column {table.precision!r}: the law was fitted with {fitted.precision!r}, and "
-                f"the two are on different scales. Give {fitted.precision!r}, or neither."
-            )
-        return replace(table, weight=table.weight / state.typical_weight)
+
+_DEFAULTS: dict[str, Any] = {
+    name: parameter.default
+    for name, parameter in inspect.signature(EntropyLawFit).parameters.items()
+}

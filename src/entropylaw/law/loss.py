@@ -1,28 +1,29 @@
-"""First-epoch loss: the token-weighted mean training loss of the first epoch or first n steps."""
+"""First-epoch loss: the token-weighted mean training loss of the first epoch or first steps."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from entropylaw.errors import ConfigError, RunsError
-from entropylaw.law.loss_log import Columns, Entry, read_log
+from entropylaw.errors import RunsError
 from entropylaw.law.noise import ratio_of_sums
-from entropylaw.law.options import check_choice
-from entropylaw.render.law_tables import html_table, number, text_table
+from entropylaw.law.training_log import Columns, Entry, read_log
+from entropylaw.render.result import Result
+from entropylaw.render.tables import Table, number
+from entropylaw.validation import choice, integer
 
-OnNan = Literal["raise", "skip"]
-"""What to do with losses that are not finite: refuse them, or leave them out and count them."""
+OnNan: TypeAlias = Literal["raise", "skip"]
+"""Whether losses that are not finite raise RunsError, or are left out and counted."""
 
 
-@dataclass(frozen=True)
-class FirstEpochLoss:
-    """Hold a mean training loss, how sure it is, and what it covers.
+@dataclass(frozen=True, repr=False)
+class FirstEpochLoss(Result):
+    """Mean training loss with its standard error and the steps it covers.
 
     Attributes
     ----------
@@ -30,18 +31,18 @@ class FirstEpochLoss:
         Mean loss, in the unit of the log (usually nats a token).
     std_err : float
         Standard error of `mean` from the scatter of the steps about their trend; NaN with fewer
-        than 5 intervals. It knows nothing of other seeds: see the docs on risk.
+        than 5 intervals. It does not include the variation between seeds: see the docs on risk.
     steps : int
-        Optimiser steps covered, those with NaN losses among them.
+        Optimiser steps covered, including those with NaN losses.
     tokens : int or None
-        Tokens that `mean` is weighted by; None if the log has no token counts and steps weigh
-        alike.
+        Tokens that `mean` is weighted by; None if the log has no token counts and every step
+        has the same weight.
     nan_steps : int
         Steps left out because their loss was NaN or infinite.
     intervals : int
         Logged means used. Fewer than `steps` if not every step was logged.
     replaced : int
-        Log entries that a resumed run repeated; the later ones count.
+        Log entries that a resumed run repeated; the later ones are used.
     covers : str
         "first epoch" or "first N steps". Compare only losses that cover the same.
     """
@@ -62,24 +63,24 @@ class FirstEpochLoss:
         """Return the fields as plain values; an unknown standard error is None."""
         return {**asdict(self), "std_err": None if math.isnan(self.std_err) else self.std_err}
 
-    def _table(self) -> tuple[list[str], list[list[str]]]:
-        tokens = "not logged: steps weigh alike" if self.tokens is None else f"{self.tokens:,}"
-        rows = [
-            ["mean loss", number(self.mean, 6)],
-            ["standard error", number(self.std_err, 3)],
-            ["covers", self.covers],
-            ["steps", f"{self.steps:,} in {self.intervals:,} logged intervals"],
-            ["tokens", tokens],
-            ["NaN steps left out", f"{self.nan_steps:,}"],
-            ["entries replaced on resuming", f"{self.replaced:,}"],
-        ]
-        return ["first-epoch loss", ""], rows
+    def _headline(self) -> str:
+        return f"{number(self.mean, 6)} ± {number(self.std_err, 3)}, {self.covers}"
 
-    def __repr__(self) -> str:
-        return text_table(*self._table())
+    def _table(self) -> Table:
+        tokens = "not logged: equal weights" if self.tokens is None else f"{self.tokens:,}"
+        facts = {
+            "mean loss": number(self.mean, 6),
+            "standard error": number(self.std_err, 3),
+            "covers": self.covers,
+            "steps": f"{self.steps:,} in {self.intervals:,} logged intervals",
+            "tokens": tokens,
+            "NaN steps left out": f"{self.nan_steps:,}",
+            "entries replaced on resuming": f"{self.replaced:,}",
+        }
+        return Table.of_facts("First-epoch loss", facts)
 
-    def _repr_html_(self) -> str:
-        return html_table(*self._table())
+    def _columns(self) -> Mapping[str, Any]:
+        return {name: [value] for name, value in self.to_dict().items()}
 
 
 def first_epoch_loss(
@@ -95,10 +96,10 @@ def first_epoch_loss(
 ) -> FirstEpochLoss:
     """Read the mean training loss of the first epoch, or of the first steps, from a log.
 
-    Each row is taken as the mean since the row before it, as Transformers logs it; a row that
-    reaches past the end counts in proportion. Rows are weighted by their tokens where the log
-    counts them, else by their steps. A step number that goes back means that the run was
-    resumed: later rows replace earlier ones. Rows that repeat a step are its micro-batches.
+    Each row is the mean since the row before it, as Transformers logs it; a row that reaches past
+    the end counts in proportion. Rows are weighted by their tokens where the log counts them,
+    otherwise by their steps. A step number that decreases means that the run was resumed: later
+    rows replace earlier ones. Rows that repeat a step are its micro-batches.
 
     Parameters
     ----------
@@ -107,32 +108,32 @@ def first_epoch_loss(
         log; a trainer's `state`; a data frame; a list of mappings; or a list of paths, one log
         for each process of one run.
     steps : int, optional
-        Take the first `steps` optimiser steps in place of the first epoch.
+        Use the first `steps` optimiser steps instead of the first epoch.
     on_nan : {"raise", "skip"}, default "raise"
-        Refuse losses that are NaN or infinite, or leave them out and count them. Note that
-        Transformers hides them from its log unless `logging_nan_inf_filter=False`.
+        Raise for losses that are NaN or infinite, or leave them out and count them.
+        Transformers keeps them out of its log unless `logging_nan_inf_filter=False`.
     loss, step, epoch : str
         Names of the columns. `step=None`: each row is one step.
     tokens : str, optional
         Column with the tokens of each row. By default "tokens", or the running totals
         "num_tokens" (TRL) and "num_input_tokens_seen" (Transformers).
     process : str, default "rank"
-        Column that tells processes apart, if there is one.
+        Column that identifies the process, if there is one.
 
     Returns
     -------
     FirstEpochLoss
-        Mean, standard error, and what they cover.
+        Mean, standard error, and the steps covered.
 
     Raises
     ------
     RunsError
-        If the log does not reach as far, starts late, holds NaN losses, or a cell cannot be
-        used; names the row or line and the column.
+        If the log ends too early, starts late, has NaN losses, or a cell is not valid; names
+        the row or line and the column.
     FileFormatError
-        If a file is not what its name says.
+        If the content of a file does not match its suffix.
     ConfigError
-        For an option that cannot work.
+        If an option is not valid.
 
     Examples
     --------
@@ -143,10 +144,10 @@ def first_epoch_loss(
     >>> round(first_epoch_loss(log, steps=4).mean, 3)
     2.75
     """
-    check_choice("on_nan", on_nan, OnNan)
-    check_steps(steps)
+    on_nan = choice("on_nan", on_nan, OnNan)
+    steps = checked_steps(steps)
     log = read_log(source, Columns(loss, step, epoch, tokens, process))
-    _refuse_late_start(log.entries)
+    _check_start(log.entries)
     end = _end_of_first_epoch(log.entries) if steps is None else _end_of_steps(log.entries, steps)
     used = [entry for entry, start in _with_starts(log.entries) if start < end]
     spans, shares = [], []
@@ -196,8 +197,8 @@ def average_losses(
         row = int(np.flatnonzero(~finite)[0])
         raise RunsError(
             f"{where[row]}: expected a finite loss; saw {value[row]}, the first of "
-            f"{int((~finite).sum())}. A mean over the rest hides a run that broke: mend it, or "
-            "leave them out and have them counted with on_nan='skip'."
+            f"{int((~finite).sum())}. A mean over the others hides a broken run. Fix the run, or "
+            "leave such losses out and count them with on_nan='skip'."
         )
     if (value[finite] < 0).any():
         row = int(np.flatnonzero(finite & (value < 0))[0])
@@ -205,7 +206,7 @@ def average_losses(
     total = float(weight[finite].sum())
     if not total > 0:
         raise RunsError(
-            f"expected finite losses over some tokens; saw none in {len(value)} intervals."
+            f"expected finite losses with tokens above 0; saw none in {len(value)} intervals."
         )
     mean, std_err = ratio_of_sums((weight * value)[finite], weight[finite])
     return FirstEpochLoss(
@@ -220,12 +221,9 @@ def average_losses(
     )
 
 
-def check_steps(steps: object) -> None:
-    """Raise ConfigError unless `steps` is None or a whole number above 0."""
-    if steps is None:
-        return
-    if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
-        raise ConfigError(f"steps: expected a whole number above 0; saw {steps!r}. Try steps=100.")
+def checked_steps(steps: object) -> int | None:
+    """Return a number of steps as an int, or None; raise ConfigError if it is not above 0."""
+    return None if steps is None else integer("steps", steps, at_least=1, hint="Try steps=100.")
 
 
 def _with_starts(entries: Sequence[Entry]) -> list[tuple[Entry, int]]:
@@ -233,23 +231,23 @@ def _with_starts(entries: Sequence[Entry]) -> list[tuple[Entry, int]]:
     return list(zip(entries, [0, *(entry.step for entry in entries)], strict=False))
 
 
-def _refuse_late_start(entries: Sequence[Entry]) -> None:
-    """Refuse a log whose first rows are missing: its first interval is longer than any other."""
+def _check_start(entries: Sequence[Entry]) -> None:
+    """Raise RunsError if the first rows are missing: the first interval is the longest by far."""
     spans = [entry.step - start for entry, start in _with_starts(entries)]
     if len(spans) > 2 and spans[0] > 2 * max(spans[1:]):
         raise RunsError(
-            f"{entries[0].where}: the log starts at step {spans[0]} but has rows every "
-            f"{max(spans[1:])} steps: its beginning is missing. Put the earlier part of the log "
-            "before it."
+            f"{entries[0].where}: expected a first row by step {2 * max(spans[1:])}, since later "
+            f"rows are at most {max(spans[1:])} steps apart; saw step {spans[0]}. The beginning is "
+            "missing. Put the earlier part of the log before it."
         )
 
 
 def _end_of_steps(entries: Sequence[Entry], steps: int) -> int:
-    """Return `steps`, if the log reaches that far."""
+    """Return `steps`; raise RunsError if the log ends before."""
     if entries[-1].step < steps:
         raise RunsError(
             f"{entries[-1].where}: expected {steps} steps; the log ends at step "
-            f"{entries[-1].step}. Type steps={entries[-1].step} to use all of it."
+            f"{entries[-1].step}. Try steps={entries[-1].step} to use all of it."
         )
     return steps
 
@@ -261,8 +259,8 @@ def _end_of_first_epoch(entries: Sequence[Entry]) -> int:
     for entry in entries:
         if entry.epoch is None or not math.isfinite(entry.epoch):
             raise RunsError(
-                f"{entry.where}: expected a number in the epoch column, to know where the first "
-                f'epoch ends; saw none. Say epoch="COLUMN", or take a number of steps: '
+                f"{entry.where}: expected a number in the epoch column, which marks the end of the "
+                f'first epoch; saw none. Try epoch="COLUMN", or a number of steps: '
                 f"steps={last.step}."
             )
         epochs.append(entry.epoch)
@@ -276,11 +274,11 @@ def _end_of_first_epoch(entries: Sequence[Entry]) -> int:
         before = now
     raise RunsError(
         f"{last.where}: expected a whole epoch; the log ends at epoch {epochs[-1]:.4g}, step "
-        f"{last.step}. Type steps={last.step} to use what there is."
+        f"{last.step}. Try steps={last.step} to use all of it."
     )
 
 
 def _counts_epochs(epochs: Sequence[float]) -> bool:
-    """Tell epoch numbers (0, 0, 1, 1: which epoch a row is in) from positions (0.5, 1.0, 1.5)."""
+    """Return whether these are epoch numbers (0, 0, 1, 1), not positions (0.5, 1.0, 1.5)."""
     whole = all(value == int(value) for value in epochs)
     return whole and (len(set(epochs)) < len(epochs) or epochs[0] == 0)

@@ -1,35 +1,41 @@
-"""How uncertain a compression ratio or a mean loss is: the noise of a ratio of two sums."""
+"""Standard error of a compression ratio over records."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from entropylaw.compressors import Compressor, get_compressor
-from entropylaw.compressors.base import measured_size
-from entropylaw.errors import ConfigError, InputError
+from entropylaw.compressors import Compressor, describe, get_compressor
+from entropylaw.compressors.base import measured_size, prime
+from entropylaw.corpus import Corpus
+from entropylaw.errors import InputError
 from entropylaw.io.load import Render, Text, as_corpus
-from entropylaw.types import FloatArray
+from entropylaw.progress import with_bar
+from entropylaw.render.result import Result
+from entropylaw.render.tables import Table, number
+from entropylaw.types import FloatArray, IntArray
+from entropylaw.validation import integer
 
-LEAST_BLOCKS = 5
-"""Fewer blocks than this leave fewer than three second differences."""
+MIN_BLOCKS = 5
+"""Least number of blocks; fewer leave fewer than three second differences."""
 
 
-@dataclass(frozen=True)
-class RatioNoise:
-    """A compression ratio and its noise over records.
+@dataclass(frozen=True, repr=False)
+class RatioNoise(Result):
+    """Compression ratio of a set, with its standard error over records.
 
     Attributes
     ----------
     compression_ratio : float
         Raw bytes / compressed bytes; dimensionless.
     std_err : float
-        Standard error of `compression_ratio`: how much it would move with another sample of
-        as many records from the same source.
+        Standard error of `compression_ratio`: its spread over samples of as many records from
+        the same source.
     blocks : int
         Blocks of consecutive records that the standard error was computed from.
     records : int
@@ -45,17 +51,31 @@ class RatioNoise:
         """Return the fields as plain values."""
         return asdict(self)
 
+    def _headline(self) -> str:
+        ratio, error = number(self.compression_ratio), number(self.std_err, 2)
+        return f"{ratio} ± {error}, {self.records:,} records in {self.blocks:,} blocks"
+
+    def _table(self) -> Table:
+        facts = {
+            "compression ratio": number(self.compression_ratio),
+            "standard error": number(self.std_err, 2),
+            "records": f"{self.records:,} in {self.blocks:,} blocks",
+        }
+        return Table.of_facts("Compression ratio with its noise", facts)
+
+    def _columns(self) -> Mapping[str, Any]:
+        return {name: [value] for name, value in self.to_dict().items()}
+
 
 def ratio_noise(raw: npt.ArrayLike, compressed: npt.ArrayLike, *, blocks: int = 40) -> RatioNoise:
     """Return the compression ratio of a set and its standard error over records.
 
     The records are cut into blocks of consecutive records. With r and c the raw and compressed
-    bytes a block adds, R = sum(r) / sum(c), and u = r - R c says how much each block departs
-    from R. The variance of sum(u) is taken from second differences of u, which a smooth drift
-    leaves alone: later blocks add fewer bytes because the compressor has seen more, and an
-    ordinary jackknife takes that drift for noise.
-    Drawing records with replacement would be worse: a copy of a record compresses to nothing,
-    so the bootstrap inflates R itself.
+    bytes that a block adds, R = sum(r) / sum(c), and u = r - R c is the departure of a block from
+    R. The variance of sum(u) comes from second differences of u, which cancel a smooth drift:
+    later blocks add fewer bytes because the compressor has seen more, and an ordinary jackknife
+    counts that drift as noise. The bootstrap over records is not usable, because copies of a
+    record compress to almost nothing and inflate R itself.
 
     Parameters
     ----------
@@ -69,20 +89,20 @@ def ratio_noise(raw: npt.ArrayLike, compressed: npt.ArrayLike, *, blocks: int = 
     Returns
     -------
     RatioNoise
-        The ratio, its standard error, and what they were computed from.
+        The ratio, its standard error, and the numbers of blocks and records.
 
     Raises
     ------
     ConfigError
-        If `blocks` is not a whole number of 5 or more.
+        If `blocks` is not an integer of at least 5.
     InputError
-        If the arrays do not match, hold fewer than 5 entries or a value that is no size.
+        If the arrays differ in length, have fewer than 5 entries or a negative or non-finite one.
 
     Examples
     --------
     >>> noise = ratio_noise([300, 320, 310, 290, 305, 315], [100, 110, 102, 97, 103, 104])
-    >>> round(noise.compression_ratio, 3), round(noise.std_err, 3)
-    (2.987, 0.026)
+    >>> noise
+    RatioNoise(2.987 ± 0.026, 6 records in 6 blocks)
     """
     r, c = _sizes("raw", raw), _sizes("compressed", compressed)
     if len(r) != len(c):
@@ -90,10 +110,9 @@ def ratio_noise(raw: npt.ArrayLike, compressed: npt.ArrayLike, *, blocks: int = 
             f"raw and compressed: expected arrays of one length; saw {len(r)} and {len(c)}. "
             "Give both for the same records, in the same order."
         )
-    _check_counts(len(r), blocks)
+    used = _block_count(len(r), blocks)
     if not c.sum() > 0 or not r.sum() > 0:
         raise InputError("raw and compressed: expected totals above 0 bytes; saw a total of 0.")
-    used = min(blocks, len(r))
     starts = np.arange(used) * len(r) // used
     ratio, std_err = ratio_of_sums(np.add.reduceat(r, starts), np.add.reduceat(c, starts))
     return RatioNoise(ratio, std_err, used, len(r))
@@ -106,11 +125,13 @@ def measure_ratio_noise(
     render: Render = None,
     text: Text = None,
     blocks: int = 20,
+    progress: bool | None = False,
 ) -> RatioNoise:
     """Measure the compression ratio of a set and its standard error over records.
 
-    Sizes the growing set after each block, so it costs about `blocks` / 2 compressions of the
-    whole set. Where conditional sizes are at hand already, `ratio_noise` is free.
+    Compressors with exact priming read each block once. The others compress the growing set
+    again after each block, which costs about `blocks` / 2 compressions of the whole set. Where
+    conditional sizes have been computed already, `ratio_noise` takes them.
 
     Parameters
     ----------
@@ -120,6 +141,8 @@ def measure_ratio_noise(
         As in `compression_ratio`.
     blocks : int, default 20
         Blocks to form, 5 or more; with fewer records, each record is a block.
+    progress : bool or None, default False
+        Whether to show a progress bar; None: only on a terminal or in a notebook.
 
     Returns
     -------
@@ -129,7 +152,7 @@ def measure_ratio_noise(
     Raises
     ------
     ConfigError
-        If `blocks` is not a whole number of 5 or more.
+        If `blocks` is not an integer of at least 5.
     InputError
         If there are fewer than 5 records, or they cannot be read.
 
@@ -141,14 +164,19 @@ def measure_ratio_noise(
     """
     codec = get_compressor(compressor)
     corpus = as_corpus(data, render=render, text=text)
-    _check_counts(len(corpus), blocks)
-    used = min(blocks, len(corpus))
-    raw, sizes = [0], [0]
-    for block in range(1, used + 1):
-        grown = corpus.framing.whole(corpus.rows(np.arange(block * len(corpus) // used)))
-        raw.append(len(grown))
-        sizes.append(measured_size(codec, grown))
-    ratio, std_err = ratio_of_sums(np.diff(raw).astype(float), np.diff(sizes).astype(float))
+    used = _block_count(len(corpus), blocks)
+    ends = np.arange(used + 1) * len(corpus) // used
+    grow = _primed_sizes if describe(codec).priming == "exact" else _recompressed_sizes
+    sizes = with_bar(
+        grow(codec, corpus, ends),
+        label="measure",
+        total=used,
+        unit="block",
+        size=lambda _: 1,
+        progress=progress,
+    )
+    raw, compressed = np.diff([(0, 0), *sizes], axis=0).T.astype(np.float64)
+    ratio, std_err = ratio_of_sums(raw, compressed)
     return RatioNoise(ratio, std_err, used, len(corpus))
 
 
@@ -159,7 +187,7 @@ def ratio_of_sums(numerator: FloatArray, denominator: FloatArray) -> tuple[float
     """
     total = float(denominator.sum())
     ratio = float(numerator.sum()) / total
-    if len(numerator) < LEAST_BLOCKS:
+    if len(numerator) < MIN_BLOCKS:
         return ratio, math.nan
     residual = numerator - ratio * denominator
     bend = residual[2:] - 2 * residual[1:-1] + residual[:-2]
@@ -168,29 +196,48 @@ def ratio_of_sums(numerator: FloatArray, denominator: FloatArray) -> tuple[float
     return ratio, math.sqrt(variance) / total
 
 
-def _check_counts(records: int, blocks: int) -> None:
-    """Refuse too few blocks, or too few records to form them."""
-    if isinstance(blocks, bool) or not isinstance(blocks, int) or blocks < LEAST_BLOCKS:
-        raise ConfigError(
-            f"blocks: expected a whole number of {LEAST_BLOCKS} or more; saw {blocks!r}. "
-            "Try blocks=40."
-        )
-    if records < LEAST_BLOCKS:
+def _primed_sizes(codec: Compressor, corpus: Corpus, ends: IntArray) -> Iterator[tuple[int, int]]:
+    """Yield raw and compressed bytes of the set after each block, reading each block once."""
+    framing = corpus.framing
+    primed = prime(codec, framing.opening)
+    raw = len(framing.opening)
+    for start, end in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True):
+        joined = framing.joiner.join(corpus.rows(np.arange(start, end)))
+        block = joined if start == 0 else framing.joiner + joined
+        primed.extend(block)
+        raw += len(block)
+        yield raw + len(framing.closing), primed.size(framing.closing)
+
+
+def _recompressed_sizes(
+    codec: Compressor, corpus: Corpus, ends: IntArray
+) -> Iterator[tuple[int, int]]:
+    """Yield raw and compressed bytes of the set after each block, compressed as a whole."""
+    for end in ends[1:].tolist():
+        grown = corpus.framing.whole(corpus.rows(np.arange(end)))
+        yield len(grown), measured_size(codec, grown)
+
+
+def _block_count(records: int, blocks: object) -> int:
+    """Return the number of blocks to form; raise if there are too few blocks or records."""
+    wanted = integer("blocks", blocks, at_least=MIN_BLOCKS, hint="Try blocks=40.")
+    if records < MIN_BLOCKS:
         raise InputError(
-            f"expected {LEAST_BLOCKS} records or more; saw {records}. "
-            "The noise over records cannot be known from so few."
+            f"expected {MIN_BLOCKS} records or more; saw {records}. "
+            "The noise over records cannot be estimated from fewer."
         )
+    return min(wanted, records)
 
 
 def _sizes(name: str, values: npt.ArrayLike) -> FloatArray:
-    """Return sizes in bytes as floats; refuse what is no size."""
+    """Return sizes in bytes as floats; raise InputError unless all are finite and 0 or more."""
     sizes = np.asarray(values, dtype=np.float64)
     if sizes.ndim != 1:
-        raise InputError(f"{name}: expected one number a record; saw shape {sizes.shape}.")
+        raise InputError(f"{name}: expected one number per record; saw shape {sizes.shape}.")
     wrong = np.flatnonzero(~(np.isfinite(sizes) & (sizes >= 0)))
     if wrong.size:
         row = int(wrong[0])
         raise InputError(
-            f"{name}, row {row}: expected a size in bytes, 0 or more; saw {sizes[row]}."
+            f"{name}, row {row}: expected a size in bytes of at least 0; saw {sizes[row]}."
         )
     return sizes

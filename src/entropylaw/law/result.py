@@ -1,43 +1,44 @@
-"""What a fit learnt, as frozen values: coefficients, predictions, scores and verdicts."""
+"""Fitted coefficients with their covariance, and predictions."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from entropylaw.law.bootstrap import stretched_interval
-from entropylaw.law.options import Interval, check_level
-from entropylaw.law.regression import Regression
-from entropylaw.law.student import t_below, t_quantile
-from entropylaw.render.law_tables import html_table, number, text_table
+from entropylaw.errors import warn
+from entropylaw.law.design import Design
+from entropylaw.law.least_squares import Regression, t_below, t_quantile, z_quantile
+from entropylaw.law.options import Interval, checked_level
+from entropylaw.law.run_table import RunTable
+from entropylaw.render.result import Result
+from entropylaw.render.tables import Table, number
 from entropylaw.types import FloatArray
 
 CovarianceName: TypeAlias = Literal["classical", "huber-h1", "hc3", "bootstrap", "wild-bootstrap"]
-"""Where a covariance is from; "huber-h1" is the counterpart of classical for a robust fit."""
+"""Source of a covariance; "huber-h1" is the counterpart of classical for a robust fit."""
 
 
-@dataclass(frozen=True, eq=False)
-class LawResult:
-    """Hold a fitted law: the regression, and the covariance chosen for its intervals.
+@dataclass(frozen=True, eq=False, repr=False)
+class LawResult(Result):
+    """A fitted law: the regression, and the covariance used for its intervals.
 
     Attributes
     ----------
     names : tuple of str, length p
-        Of the coefficients.
+        Names of the coefficients.
     regression : Regression
         Point estimates and diagnostics.
     covariance : array, shape (p, p)
-        Of the coefficients: classical, HC3, Huber's H1, or that of the bootstrap draws.
+        Covariance of the coefficients: classical, HC3, Huber's H1, or of the bootstrap draws.
     covariance_name : {"classical", "huber-h1", "hc3", "bootstrap", "wild-bootstrap"}
     draws : array, shape (n_boot, p), or None
         Bootstrap coefficients.
-    falling : tuple of int
-        Coefficients that were held at most 0.
+    nonpositive : tuple of int
+        Coefficients that were constrained to be at most 0.
     """
 
     names: tuple[str, ...]
@@ -45,7 +46,7 @@ class LawResult:
     covariance: FloatArray
     covariance_name: CovarianceName
     draws: FloatArray | None
-    falling: tuple[int, ...]
+    nonpositive: tuple[int, ...]
 
     @property
     def coef(self) -> FloatArray:
@@ -62,16 +63,22 @@ class LawResult:
         """Residual degrees of freedom."""
         return self.regression.df
 
+    @property
+    def falling(self) -> tuple[int, ...]:
+        """Deprecated name of `nonpositive`."""
+        warn("LawResult.falling: renamed. Use LawResult.nonpositive.", DeprecationWarning)
+        return self.nonpositive
+
     def coef_interval(self, level: float) -> tuple[FloatArray, FloatArray]:
         """Return lower and upper ends of the interval of each coefficient, shape (p,)."""
         low, high = self.mean_interval(np.eye(len(self.names)), level)
-        columns = list(self.falling)
+        columns = list(self.nonpositive)
         high[columns] = np.minimum(high[columns], 0.0)  # what the form allows
         return low, high
 
     def mean_interval(self, X: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
-        """Return the ends of the intervals of `X @ coef`, t-based or from the draws."""
-        check_level(level)
+        """Return the ends of the intervals of `X @ coef`, from Student's t or from the draws."""
+        level = checked_level(level)
         point = X @ self.coef
         if self.draws is not None:
             return stretched_interval(point, self.draws @ X.T, level=level, df=self.df)
@@ -83,20 +90,45 @@ class LawResult:
         variance = np.einsum("ij,jk,ik->i", X, self.covariance, X)
         return np.asarray(np.sqrt(np.maximum(variance, 0.0)), dtype=np.float64)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return coefficients, standard errors and their covariance as plain values."""
+        return {
+            "names": list(self.names),
+            "coef": self.coef.tolist(),
+            "std_err": self.std_err.tolist(),
+            "covariance": self.covariance.tolist(),
+            "covariance_name": self.covariance_name,
+            "df": self.df,
+        }
 
-@dataclass(frozen=True, eq=False)
-class Prediction:
-    """Hold predicted scores of some runs and how sure they are.
+    def _headline(self) -> str:
+        return f"{len(self.names)} coefficients, {self.covariance_name} covariance, df={self.df}"
+
+    def _table(self) -> Table:
+        rows = [
+            (name, number(value), number(error))
+            for name, value, error in zip(self.names, self.coef, self.std_err, strict=True)
+        ]
+        note = f"{self.covariance_name} standard errors, {self.df} degrees of freedom"
+        return Table.of(("coefficient", "estimate", "std err"), rows, note=note)
+
+    def _columns(self) -> Mapping[str, Any]:
+        return {"name": list(self.names), "estimate": self.coef, "std_err": self.std_err}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Prediction(Result):
+    """Predicted scores of some runs, with their uncertainty.
 
     Attributes
     ----------
     performance : array, shape (m,)
         Expected score.
     low, high : array, shape (m,), or None
-        Ends of the interval; None if none was asked for.
+        Ends of the interval; None if no interval was requested.
     interval : {"confidence", "prediction"} or None
     level : float
-        Of the interval.
+        Confidence level of the interval.
     std_err : array, shape (m,)
         Standard error of `performance` (of the mean of many such runs).
     noise : array, shape (m,)
@@ -127,11 +159,11 @@ class Prediction:
 
     @property
     def run_std_err(self) -> FloatArray:
-        """Standard error of the score of one new run: of the mean, and its own noise."""
+        """Standard error of the score of one new run: that of the mean, and the run's noise."""
         return np.hypot(self.std_err, self.noise)
 
     def probability_below(self, score: npt.ArrayLike) -> FloatArray:
-        """Return the chance that one new run scores below `score`, shape (m,).
+        """Return the probability that one new run scores below `score`, shape (m,).
 
         Student's t with `df` degrees of freedom, centred at `performance`.
         """
@@ -140,7 +172,7 @@ class Prediction:
         return t_below(t, self.df)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values: what was asked, and one list a column."""
+        """Return plain values: the kind and level of the interval, and one list per column."""
         return {
             "interval": self.interval,
             "level": self.level,
@@ -151,186 +183,85 @@ class Prediction:
             "std_err": self.std_err.tolist(),
         }
 
-    def _table(self) -> tuple[list[str], list[list[str]]]:
+    def _headline(self) -> str:
+        count = len(self)
+        runs = f"{count} run" if count == 1 else f"{count} runs"
+        if self.interval is None:
+            return runs
+        return f"{runs}, {self.level:.4g} {self.interval} interval"
+
+    def _table(self) -> Table:
         headers = ["run", "performance"]
         columns = [list(self.labels), [number(v) for v in self.performance]]
         if self.low is not None and self.high is not None:
             headers += ["low", "high"]
             columns += [[number(v) for v in self.low], [number(v) for v in self.high]]
-        return headers, [list(row) for row in zip(*columns, strict=True)]
+        title = "expected performance"
+        if self.interval is not None:
+            title += f", {self.level:.4g} {self.interval} interval"
+        return Table.of(headers, list(zip(*columns, strict=True)), title=title)
 
-    def _title(self) -> str:
-        if self.interval is None:
-            return "expected performance"
-        return f"expected performance, {self.level:.4g} {self.interval} interval"
+    def _columns(self) -> Mapping[str, Any]:
+        nan = np.full(len(self), np.nan)
+        return {
+            "run": list(self.labels),
+            "performance": self.performance,
+            "low": nan if self.low is None else self.low,
+            "high": nan if self.high is None else self.high,
+            "std_err": self.std_err,
+        }
 
-    def __repr__(self) -> str:
-        return f"{self._title()}\n{text_table(*self._table())}"
 
-    def _repr_html_(self) -> str:
-        return html_table(*self._table(), caption=self._title())
+def predict(
+    design: Design, result: LawResult, table: RunTable, *, interval: Interval | None, level: float
+) -> Prediction:
+    """Return the scores that a fitted law expects of the runs in `table`."""
+    X = design.matrix_of(table)
+    mean = X @ result.coef
+    noise = result.regression.sigma / np.sqrt(table.weight)
+    low: FloatArray | None = None
+    high: FloatArray | None = None
+    if interval is not None:
+        low, high = result.mean_interval(X, level)
+    if interval == "prediction" and low is not None and high is not None:
+        half = t_quantile(level, result.df) * noise
+        low, high = mean - np.hypot(mean - low, half), mean + np.hypot(high - mean, half)
+    return Prediction(
+        performance=mean,
+        low=low,
+        high=high,
+        interval=interval,
+        level=level,
+        std_err=result.mean_std_err(X),
+        noise=noise,
+        df=result.df,
+        labels=table.labels,
+    )
 
 
-@dataclass(frozen=True, eq=False)
-class LooScore:
-    """Hold the leave-one-out error of one law.
+def stretched_interval(
+    point: FloatArray, draws: FloatArray, *, level: float, df: int
+) -> tuple[FloatArray, FloatArray]:
+    """Return percentile intervals widened for small samples.
 
-    Attributes
+    Percentiles of bootstrap draws treat the noise level as known. Their distances from the point
+    estimate are multiplied by t(df) / z, which for a symmetric distribution gives the t-interval.
+
+    Parameters
     ----------
-    name : str
-    rmse : float
-        Root of the weighted mean squared error over left-out runs, in units of performance.
-    std_err : float
-        Standard error of `rmse` (delta method on the squared errors).
-    n : int
-        Runs that could be left out: one that alone fixes a coefficient cannot.
-    squared_errors : array, shape (runs,)
-        One a run, NaN where it could not be left out.
-    """
-
-    name: str
-    rmse: float
-    std_err: float
-    n: int
-    squared_errors: FloatArray
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values."""
-        return {"name": self.name, "rmse": self.rmse, "std_err": self.std_err, "n": self.n}
-
-
-@dataclass(frozen=True)
-class Deduction:
-    """Hold the evidence for one of the two deductions of the law: a slope below 0.
-
-    Attributes
-    ----------
-    statement : str
-        In words.
-    coefficient : str
-        Name of the slope that it is about.
-    slope, std_err, t : float
-    p_value : float
-        One-sided: the chance of a slope as low or lower, were the true slope 0.
-    bootstrap_probability : float or None
-        Share of bootstrap draws below 0, if the law was fitted with a bootstrap covariance.
+    point : array, shape (k,)
+    draws : array, shape (b, k)
     level : float
-        Confidence asked of the verdict.
-    """
+    df : int
 
-    statement: str
-    coefficient: str
-    slope: float
-    std_err: float
-    t: float
-    p_value: float
-    bootstrap_probability: float | None
-    level: float
-
-    @property
-    def verdict(self) -> Literal["supported", "contradicted", "undecided"]:
-        """What these runs say at `level`; "undecided" is no evidence against it."""
-        if self.p_value < 1 - self.level:
-            return "supported"
-        if self.p_value > self.level:
-            return "contradicted"
-        return "undecided"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, the verdict with them."""
-        return {**self.__dict__, "verdict": self.verdict}
-
-
-@dataclass(frozen=True)
-class Deductions:
-    """Hold the tests of the deductions that a fit can speak of; prints as a table."""
-
-    tests: tuple[Deduction, ...]
-    note: str
-
-    def __iter__(self) -> Iterator[Deduction]:
-        return iter(self.tests)
-
-    def __len__(self) -> int:
-        return len(self.tests)
-
-    def __getitem__(self, index: int) -> Deduction:
-        return self.tests[index]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values."""
-        return {"tests": [test.to_dict() for test in self.tests], "note": self.note}
-
-    def table(self) -> tuple[list[str], list[list[str]]]:
-        """Return headers and rows as text."""
-        headers = ["deduction", "slope", "std err", "p (one-sided)", "boot P(<0)", "verdict"]
-        rows = [
-            [
-                test.statement,
-                number(test.slope),
-                number(test.std_err),
-                number(test.p_value),
-                "-" if test.bootstrap_probability is None else number(test.bootstrap_probability),
-                test.verdict,
-            ]
-            for test in self.tests
-        ]
-        return headers, rows
-
-    def __repr__(self) -> str:
-        return f"{text_table(*self.table())}\n{self.note}"
-
-    def _repr_html_(self) -> str:
-        return html_table(*self.table(), caption=self.note)
-
-
-@dataclass(frozen=True)
-class RequiredRatio:
-    """Hold the compression ratio that reaches a target score at a given loss.
-
-    Attributes
+    References
     ----------
-    ratio : float
-        Raw / compressed at which the expected score is the target; NaN if the ratio has no effect.
-    low, high : float
-        Ends of its interval. 0 and infinity if no ratio can be ruled out.
-    target : float
-    first_epoch_loss : float or None
-    group : str or None
-    level : float
-    interval : {"confidence", "prediction"}
-        For the mean of many runs at that ratio, or for one run.
-    side : {"at most", "at least"}
-        Which side of `ratio` meets the target: "at most" where score falls with ratio.
+    Hesterberg (2015), What teachers should know about the bootstrap, The American Statistician 69
+    (expanded percentile interval; here the distances are stretched instead of the probabilities,
+    which would need tens of thousands of draws at few degrees of freedom).
     """
-
-    ratio: float
-    low: float
-    high: float
-    target: float
-    first_epoch_loss: float | None
-    group: str | None
-    level: float
-    interval: Interval
-    side: Literal["at most", "at least"]
-
-    @property
-    def bounded(self) -> bool:
-        """Whether the runs tie the ratio down at all at this level."""
-        return math.isfinite(self.high)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values."""
-        return dict(self.__dict__)
-
-    def __repr__(self) -> str:
-        at = "" if self.first_epoch_loss is None else f" at loss {self.first_epoch_loss:.4g}"
-        sure = (
-            f"{self.level:.4g} {self.interval} interval {self.low:.4g} to {self.high:.4g}"
-            if self.bounded
-            else f"at {self.level:.4g} these runs rule no ratio out"
-        )
-        return (
-            f"performance {self.target:.4g}{at} needs a compression ratio of "
-            f"{self.side} {self.ratio:.4g} ({sure})"
-        )
+    stretch = t_quantile(level, df) / z_quantile(level)
+    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    below = np.maximum(point - low, 0.0)
+    above = np.maximum(high - point, 0.0)
+    return point - stretch * below, point + stretch * above

@@ -7,22 +7,28 @@ from dataclasses import replace
 
 import numpy as np
 
-from entropylaw.law.regression import Regression, fit_quality, least_squares, leave_out_each, whiten
+from entropylaw.law.least_squares import (
+    Regression,
+    fit_quality,
+    least_squares,
+    leave_out_each,
+    whiten,
+)
 from entropylaw.types import FloatArray
 
 HUBER_K = 1.345
-"""Residuals beyond this many robust standard deviations are held down (95 % efficiency)."""
+"""Residuals beyond this many robust standard deviations are downweighted (95 % efficiency)."""
 
 _MAD = 0.674489750196082  # median of |z| for a standard normal z
-_MOST_ROUNDS = 300
+_MAX_ITERATIONS = 300
 _TOLERANCE = 1e-11
 
 
 def huber(X: FloatArray, y: FloatArray, weights: FloatArray) -> Regression:
-    """Fit `y` on the columns of `X` so that outlying runs count for less.
+    """Fit `y` on the columns of `X` by Huber's M-estimator, which downweights outlying runs.
 
-    Starts from weighted least squares; the scale is the median absolute residual, updated each
-    round. The covariance is Huber's (H1), which is what t-intervals use; leverage, VIF and
+    Starts from weighted least squares; the scale is the median absolute residual, updated in each
+    iteration. The covariance is Huber's (H1), which is what t-intervals use; leverage, VIF and
     condition number are those of the least-squares design. The Gaussian likelihood and AICc do
     not apply and are NaN.
 
@@ -52,7 +58,7 @@ def huber(X: FloatArray, y: FloatArray, weights: FloatArray) -> Regression:
     residuals = y - X @ coef
     noise = residuals * np.sqrt(weights)
     scale = float(_scale(noise[None])[0])
-    trust = _trust(noise[None], np.array([scale]))[0]
+    robust_weights = _robust_weights(noise[None], np.array([scale]))[0]
     p = X.shape[1]
     sigma = _sigma(noise, scale, p)
     unit = start.covariance / start.sigma**2 if start.sigma else start.covariance
@@ -65,7 +71,7 @@ def huber(X: FloatArray, y: FloatArray, weights: FloatArray) -> Regression:
         sigma=sigma,
         fitted=X @ coef,
         residuals=residuals,
-        robust_weights=trust,
+        robust_weights=robust_weights,
         quality=replace(quality, log_likelihood=math.nan, aicc=math.nan),
     )
     loo, cooks = leave_out_each(fit, lambda A, b: huber_coefficients(A, b[None])[0])
@@ -89,11 +95,11 @@ def huber_coefficients(X: FloatArray, Y: FloatArray) -> FloatArray:
     p = A.shape[1]
     products = (A[:, :, None] * A[:, None, :]).reshape(-1, p * p)
     coef = Y @ np.linalg.pinv(A).T
-    for _ in range(_MOST_ROUNDS):
+    for _ in range(_MAX_ITERATIONS):
         noise = Y - coef @ A.T
-        trust = _trust(noise, _scale(noise))
-        gram = (trust @ products).reshape(-1, p, p)
-        moment = (trust * Y) @ A
+        weights = _robust_weights(noise, _scale(noise))
+        gram = (weights @ products).reshape(-1, p, p)
+        moment = (weights * Y) @ A
         after = np.linalg.solve(gram, moment[..., None])[..., 0]
         change = np.abs(after - coef).max()
         coef = after
@@ -107,13 +113,13 @@ def _scale(noise: FloatArray) -> FloatArray:
     return np.asarray(np.median(np.abs(noise), axis=1) / _MAD, dtype=np.float64)
 
 
-def _trust(noise: FloatArray, scale: FloatArray) -> FloatArray:
-    """Return Huber's weights: 1 within the limit, then falling as 1 / distance."""
+def _robust_weights(noise: FloatArray, scale: FloatArray) -> FloatArray:
+    """Return Huber's weights: 1 within the limit, then proportional to 1 / distance."""
     limit = HUBER_K * scale[:, None]
     size = np.abs(noise)
-    # A scale of 0 (half the runs fitted exactly) leaves nothing to measure outliers by.
-    ordinary = (size <= limit) | (limit == 0)
-    return np.where(ordinary, 1.0, limit / np.where(size == 0, 1.0, size))
+    # With a scale of 0 (half the runs fitted exactly), no residual can be called outlying.
+    within = (size <= limit) | (limit == 0)
+    return np.where(within, 1.0, limit / np.where(size == 0, 1.0, size))
 
 
 def _sigma(noise: FloatArray, scale: float, p: int) -> float:

@@ -1,4 +1,4 @@
-"""A fitted law as JSON: its options, its runs, and what it learnt from them."""
+"""JSON file of a fitted law: options, runs and estimates."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ import os
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 from pydantic import ValidationError
 
 from entropylaw.errors import FileFormatError
 from entropylaw.io.files import atomic_write, open_text
-from entropylaw.json_model import JsonModel, first_error
 from entropylaw.law.runs import Run
+from entropylaw.json_model import JsonModel, first_error
+from entropylaw.types import FloatArray
 
 
 class SavedLaw(JsonModel):
-    """Hold what is in the file.
+    """Content of the file.
 
-    Options and runs suffice to fit again, which is what loading does; the learnt values are there
-    for other readers, and to find out whether the file still says what it said when saved.
+    Loading fits again from options and runs. The estimates are for other readers, and to detect
+    files that were edited.
     """
 
     format: Literal["entropylaw.law/1"] = "entropylaw.law/1"
@@ -32,7 +34,7 @@ class SavedLaw(JsonModel):
 
 
 def write_law(path: str | os.PathLike[str], saved: SavedLaw) -> None:
-    """Write the file whole or not at all; numbers that are not finite become null."""
+    """Write the file atomically; numbers that are not finite become null."""
     plain = _finite(saved.model_dump(mode="python"))
     text = json.dumps(plain, indent=1, allow_nan=False, ensure_ascii=False)
     with atomic_write(path) as file:
@@ -40,12 +42,12 @@ def write_law(path: str | os.PathLike[str], saved: SavedLaw) -> None:
 
 
 def read_law(path: str | os.PathLike[str]) -> SavedLaw:
-    """Read such a file.
+    """Read the file of a fitted law.
 
     Raises
     ------
     FileFormatError
-        If it is not one.
+        If it is not valid.
     """
     with open_text(path) as file:
         text = file.read()
@@ -59,7 +61,7 @@ def read_law(path: str | os.PathLike[str]) -> SavedLaw:
 
 
 def _finite(value: Any) -> Any:
-    """Return the value with None for every float that JSON cannot hold."""
+    """Return the value with None for every float that is not finite."""
     if isinstance(value, float):
         return value if value - value == 0 else None
     if isinstance(value, dict):
@@ -67,3 +69,17 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_finite(item) for item in value]
     return value
+
+
+def check_reproduced(
+    saved: SavedLaw, names: tuple[str, ...], coef: FloatArray, path: str | os.PathLike[str]
+) -> None:
+    """Raise FileFormatError unless these coefficients are those in the file."""
+    stored = np.array(list(saved.coefficients.values()))
+    if tuple(saved.coefficients) != names or not np.allclose(coef, stored, rtol=1e-6, atol=1e-9):
+        raise FileFormatError(
+            "expected coefficients that follow from the runs in the file; saw others. The file was "
+            f"edited, or is from another version (entropylaw {saved.entropylaw_version}). Fit "
+            "again from the runs.",
+            path=str(path),
+        )

@@ -1,25 +1,30 @@
-"""A fitted law as one page of data, which prints as text and as HTML."""
+"""Summary of a fitted law: coefficients, leave-one-out errors, deductions, influence of runs."""
 
 from __future__ import annotations
 
 import html
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
 
+from entropylaw.errors import warn
+from entropylaw.law.comparison import LooScore
 from entropylaw.law.design import Design
-from entropylaw.law.result import Deductions, LawResult, LooScore
-from entropylaw.law.student import t_below
-from entropylaw.law.table import RunTable
-from entropylaw.render.law_tables import html_table, number, text_table
+from entropylaw.law.least_squares import t_below
+from entropylaw.law.result import LawResult
+from entropylaw.law.run_table import RunTable
+from entropylaw.law.sign_tests import Deductions
+from entropylaw.render.result import TableResult
+from entropylaw.render.tables import Table, html_table, number
 
 
 @dataclass(frozen=True)
 class CoefficientRow:
-    """Hold one coefficient: estimate, standard error, t, two-sided p and interval.
+    """One coefficient: estimate, standard error, t, two-sided p, interval and VIF.
 
-    t and p are NaN for a slope whose sign the form fixes: it cannot be tested for that sign.
+    t and p are NaN for a slope whose sign the form constrains: that sign cannot be tested.
     """
 
     name: str
@@ -34,11 +39,20 @@ class CoefficientRow:
 
 @dataclass(frozen=True)
 class InfluenceRow:
-    """Hold what one run does to the fit.
+    """Influence of one run on the fit.
 
-    `leverage` is how unlike the others its ratio and loss are, `cooks_distance` how far all
-    coefficients move without it, `loo_error` its score less its prediction from the others, and
-    `trust` the weight that a robust fit gave it.
+    Attributes
+    ----------
+    run : str
+    performance, fitted : float
+    loo_error : float
+        Score minus the prediction from the other runs.
+    leverage : float
+        How unusual its ratio and loss are, 0 to 1.
+    cooks_distance : float
+        How far all coefficients move without it.
+    robust_weight : float or None
+        Weight that a robust fit gave it, 0 to 1; None for other fits.
     """
 
     run: str
@@ -47,23 +61,31 @@ class InfluenceRow:
     loo_error: float
     leverage: float
     cooks_distance: float
-    trust: float | None
+    robust_weight: float | None
+
+    @property
+    def trust(self) -> float | None:
+        """Deprecated name of `robust_weight`."""
+        warn("InfluenceRow.trust: renamed. Use InfluenceRow.robust_weight.", DeprecationWarning)
+        return self.robust_weight
 
 
-@dataclass(frozen=True)
-class LawSummary:
-    """Hold everything a reader of a fit should see, in the order in which to read it.
+@dataclass(frozen=True, repr=False)
+class LawSummary(TableResult):
+    """Summary of a fit; prints as text with a table for each part.
+
+    The data frame, Markdown and LaTeX hold the coefficients.
 
     Attributes
     ----------
     title : str
     facts : dict of str to float
-        Runs, coefficients, df, sigma, r2, adj_r2, aicc, condition_number.
+        Runs, coefficients, df, sigma, R2, adj R2, AICc, condition number.
     level : float
-        Of the intervals and verdicts.
+        Confidence level of the intervals and verdicts.
     coefficients : tuple of CoefficientRow
     leave_one_out : tuple of LooScore
-        The law first, then the simpler rivals.
+        The law first, then the baselines.
     deductions : Deductions
     influence : tuple of InfluenceRow
     cautions : tuple of str
@@ -92,61 +114,75 @@ class LawSummary:
             "cautions": list(self.cautions),
         }
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         facts = "  ".join(f"{name} {number(value)}" for name, value in self.facts.items())
         parts = [self.title, facts, *(f"! {caution}" for caution in self.cautions)]
-        for heading, (headers, rows) in self._tables():
-            parts.append(f"\n{heading}\n{text_table(headers, rows)}")
+        parts += [f"\n{table}" for table in self._tables()]
         return "\n".join(parts)
 
     def _repr_html_(self) -> str:
         facts = html_table(list(self.facts), [[number(v) for v in self.facts.values()]])
         cautions = "".join(f"<li>{html.escape(text)}</li>" for text in self.cautions)
-        tables = "".join(
-            html_table(headers, rows, caption=heading)
-            for heading, (headers, rows) in self._tables()
-        )
+        tables = "".join(table.to_html() for table in self._tables())
         listed = f"<ul>{cautions}</ul>" if cautions else ""
         return f"<div><h4>{html.escape(self.title)}</h4>{facts}{listed}{tables}</div>"
 
-    def _tables(self) -> list[tuple[str, tuple[list[str], list[list[str]]]]]:
-        """Return headings, headers and rows of text."""
-        percent = f"{100 * self.level:.4g} %"
-        coefficients = [
-            [
+    def _headline(self) -> str:
+        return f"{self.title}, {self.facts['runs']} runs, R² {number(self.facts['R2'], 2)}"
+
+    def _table(self) -> Table:
+        facts = ", ".join(f"{name} {number(value)}" for name, value in self.facts.items())
+        return self._coefficient_table(title=self.title, note=facts)
+
+    def _columns(self) -> Mapping[str, Any]:
+        names = [column.name for column in fields(CoefficientRow)]
+        return {name: [getattr(row, name) for row in self.coefficients] for name in names}
+
+    def _tables(self) -> tuple[Table, ...]:
+        """Return the tables in reading order."""
+        scores = [
+            (score.name, number(score.rmse), number(score.std_err), str(score.n))
+            for score in self.leave_one_out
+        ]
+        tests = self.deductions._table()
+        return (
+            self._coefficient_table(title=f"Coefficients, {100 * self.level:.4g} % intervals"),
+            Table.of(
+                ("", "error", "std err", "runs"),
+                scores,
+                title="Leave-one-out error, in units of performance",
+            ),
+            Table.of(
+                tests.headers, tests.rows, title=f"Deductions of the entropy law. {tests.note}"
+            ),
+            self._influence_table(),
+        )
+
+    def _coefficient_table(self, *, title: str, note: str = "") -> Table:
+        rows = [
+            (
                 row.name,
                 *map(number, (row.estimate, row.std_err, row.t, row.p_value)),
                 *map(number, (row.low, row.high, row.vif)),
-            ]
+            )
             for row in self.coefficients
         ]
-        scores = [
-            [score.name, number(score.rmse), number(score.std_err), str(score.n)]
-            for score in self.leave_one_out
-        ]
-        robust = any(row.trust is not None for row in self.influence)
-        influence = [
-            [
+        headers = ("", "estimate", "std err", "t", "p", "low", "high", "VIF")
+        return Table.of(headers, rows, title=title, note=note)
+
+    def _influence_table(self) -> Table:
+        robust = any(row.robust_weight is not None for row in self.influence)
+        headers = ["run", "performance", "fitted", "LOO error", "leverage", "Cook's D"]
+        rows = [
+            (
                 row.run,
                 *map(number, (row.performance, row.fitted, row.loo_error)),
                 *map(number, (row.leverage, row.cooks_distance)),
-                *([number(row.trust)] if row.trust is not None else []),
-            ]
+                *([] if row.robust_weight is None else [number(row.robust_weight)]),
+            )
             for row in self.influence
         ]
-        columns = ["run", "performance", "fitted", "LOO error", "leverage", "Cook's D"]
-        return [
-            (
-                f"Coefficients, {percent} intervals",
-                (["", "estimate", "std err", "t", "p", "low", "high", "VIF"], coefficients),
-            ),
-            (
-                "Leave-one-out error, in units of performance",
-                (["", "error", "std err", "runs"], scores),
-            ),
-            (f"Deductions of the entropy law. {self.deductions.note}", self.deductions.table()),
-            ("Runs", ([*columns, *(["trust"] if robust else [])], influence)),
-        ]
+        return Table.of([*headers, *(["robust weight"] if robust else [])], rows, title="Runs")
 
 
 def summarize(
@@ -160,7 +196,7 @@ def summarize(
     level: float,
     robust: str | None,
 ) -> LawSummary:
-    """Gather a summary from the parts of a fit."""
+    """Return the summary of a fit from its parts."""
     regression = result.regression
     n, p = regression.X.shape
     estimator = "sign-constrained" if design.form == "constrained" else robust or "least squares"
@@ -190,7 +226,7 @@ def _coefficients(result: LawResult, level: float) -> tuple[CoefficientRow, ...]
     low, high = result.coef_interval(level)
     with np.errstate(divide="ignore", invalid="ignore"):
         t = result.coef / result.std_err
-    t[list(result.falling)] = np.nan  # an estimate that may sit on its bound has no t
+    t[list(result.nonpositive)] = np.nan  # an estimate that may lie on its bound has no t
     p = 2 * t_below(-np.abs(t), result.df)
     columns = (result.coef, result.std_err, t, p, low, high, result.regression.vif)
     rows = zip(*(column.tolist() for column in columns), strict=True)
@@ -199,7 +235,7 @@ def _coefficients(result: LawResult, level: float) -> tuple[CoefficientRow, ...]
 
 def _influence(table: RunTable, result: LawResult) -> tuple[InfluenceRow, ...]:
     regression = result.regression
-    trust = regression.robust_weights
+    weights = regression.robust_weights
     return tuple(
         InfluenceRow(
             run=label,
@@ -208,7 +244,7 @@ def _influence(table: RunTable, result: LawResult) -> tuple[InfluenceRow, ...]:
             loo_error=float(regression.loo_residuals[row]),
             leverage=float(regression.leverage[row]),
             cooks_distance=float(regression.cooks_distance[row]),
-            trust=None if trust is None else float(trust[row]),
+            robust_weight=None if weights is None else float(weights[row]),
         )
         for row, label in enumerate(table.labels)
     )

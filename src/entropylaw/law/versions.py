@@ -1,4 +1,4 @@
-"""Versions of a data set: the validated record of one version, and reading many."""
+"""Versions of a data set: the validated record of one version, and reading of many."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from entropylaw.errors import ConfigError, RunsError
 from entropylaw.law.loss import FirstEpochLoss
 from entropylaw.law.noise import RatioNoise
-from entropylaw.law.runs import RUN_COLUMNS, _cell, _rows
+from entropylaw.law.runs import RUN_COLUMNS
+from entropylaw.law.sources import plain_cell, read_rows
 
 _EXPECTED = {
     "compression_ratio": "a finite number above 0 (raw bytes / compressed bytes)",
@@ -23,12 +24,12 @@ _EXPECTED = {
 
 
 class Version(BaseModel):
-    """Record one version of a data set, as measured at the beginning of training.
+    """Validated record of one version of a data set, measured at the beginning of training.
 
     Parameters
     ----------
     version : str, optional
-        Its name; by default "v" and its row.
+        Its name; by default "v" followed by its row.
     compression_ratio : float
         Raw bytes / compressed bytes; dimensionless, above 0.
     ratio_std_err : float, optional
@@ -38,13 +39,13 @@ class Version(BaseModel):
     loss_std_err : float, optional
         Standard error of the loss, as from `first_epoch_loss`.
     covers : str, optional
-        What the loss covers ("first epoch", "first 200 steps"); one for all versions.
+        Steps that the loss covers ("first epoch", "first 200 steps"); one for all versions.
     performance : float, optional
-        The score of the trained model, if it is known; higher is better.
+        Score of the trained model, if known; higher is better.
     group : str, optional
         Base model or stage; one for all versions.
     compressor : str, optional
-        What measured the ratio; one for all versions.
+        Compressor that measured the ratio; one for all versions.
 
     Examples
     --------
@@ -68,37 +69,37 @@ class Version(BaseModel):
 
 
 VERSION_COLUMNS: tuple[str, ...] = tuple(Version.model_fields)
-"""The columns that `read_versions` knows."""
+"""Columns that `read_versions` accepts."""
 
 
 def read_versions(
     source: object, *, columns: Mapping[str, str] | None = None
 ) -> tuple[Version, ...]:
-    """Read the versions of a data set, oldest first, from whatever holds them.
+    """Read the versions of a data set, oldest first, from a file, a data frame or Python values.
 
     Parameters
     ----------
     source : object
         A path to a `.csv` or `.jsonl` file, a data frame, a mapping of columns, or a list of
         `Version`, `Run` or mappings. In place of numbers, `compression_ratio` may be a
-        `RatioNoise` and `first_epoch_loss` a `FirstEpochLoss`; their standard errors come along.
-        "dataset" names a version where there is no "version". The other columns of a run are
-        allowed and not used.
+        `RatioNoise` and `first_epoch_loss` a `FirstEpochLoss`; their standard errors are used.
+        "dataset" names a version where there is no "version". The other fields of `Run` are
+        allowed and ignored.
     columns : mapping of str to str, optional
-        Our column name -> the name in `source`, for those that differ.
+        From column of `Version` to its name in `source`, for those that differ.
 
     Returns
     -------
     tuple of Version
-        Each with a name of its own.
+        Their names are distinct.
 
     Raises
     ------
     RunsError
-        For a cell or column that cannot be used (names row or line, and column), a name given
-        twice, or versions that cannot be compared.
+        If a cell or column is not valid (names row or line, and column), two versions have one
+        name, or versions cannot be compared.
     ConfigError
-        For a name in `columns` that is not ours.
+        If `columns` names no field of `Version`.
 
     Examples
     --------
@@ -110,25 +111,26 @@ def read_versions(
     for name in renamed:
         if name not in VERSION_COLUMNS:
             raise ConfigError(
-                f"columns: {name!r} is not a column of a version. Known: "
-                f"{', '.join(VERSION_COLUMNS)}. Write columns={{OURS: THEIRS}}."
+                f"columns: expected fields of Version ({', '.join(VERSION_COLUMNS)}); saw "
+                f"{name!r}. Try columns={{FIELD: NAME_IN_SOURCE}}.",
+                parameters=("columns",),
             )
-    ours = {theirs: name for name, theirs in renamed.items()}
-    if isinstance(source, list | tuple):
-        source = [v.model_dump() if isinstance(v, Version) else v for v in source]
+    fields = {theirs: name for name, theirs in renamed.items()}
     versions = tuple(
-        _version(where, {ours.get(name, name): cell for name, cell in cells.items()}, row, renamed)
-        for row, (where, cells) in enumerate(_rows(source))
+        _version(
+            where, {fields.get(name, name): cell for name, cell in cells.items()}, row, renamed
+        )
+        for row, (where, cells) in enumerate(read_rows(source))
     )
     if not versions:
-        raise RunsError("no versions: expected at least one row, saw none.")
-    _refuse_same_name(versions)
+        raise RunsError("versions: expected at least one row; saw none.")
+    _check_distinct_names(versions)
     for name, why in (
         ("compressor", "ratios of different compressors are on different scales"),
         ("covers", "the loss falls as training goes on"),
         ("group", "losses of different models are on different scales"),
     ):
-        _refuse_mixed(versions, name, why)
+        _check_uniform(versions, name, why)
     return versions
 
 
@@ -138,8 +140,8 @@ def _version(where: str, cells: Mapping[str, Any], row: int, renamed: Mapping[st
     for name, cell in cells.items():
         if name not in VERSION_COLUMNS and name not in RUN_COLUMNS:
             raise RunsError(
-                f"{where}: unknown column {name!r}. Known: {', '.join(VERSION_COLUMNS)}. "
-                "Map a name with columns={OURS: THEIRS}, or drop the column."
+                f"{where}: expected columns among {', '.join(VERSION_COLUMNS)}; saw unknown column "
+                f"{name!r}. Try columns={{FIELD: NAME_IN_SOURCE}}, or drop the column."
             )
         values |= _spread(name, cell)
     values["version"] = values.get("version") or values.get("dataset") or f"v{row}"
@@ -157,39 +159,39 @@ def _version(where: str, cells: Mapping[str, Any], row: int, renamed: Mapping[st
         name = str(first["loc"][0])
         raise RunsError(
             f"{where}, column {renamed.get(name, name)!r}: expected "
-            f"{_EXPECTED.get(name, 'text')}; saw {first['input']!r}. Correct it."
+            f"{_EXPECTED.get(name, 'text')}; saw {first['input']!r}. Correct or drop it."
         ) from None
 
 
 def _spread(name: str, cell: Any) -> dict[str, Any]:
-    """Return the columns that a cell fills: several if it is a measurement with its error."""
+    """Return the columns that a cell fills: several for a measurement with its error."""
     if isinstance(cell, RatioNoise):
         return {"compression_ratio": cell.compression_ratio, "ratio_std_err": cell.std_err}
     if isinstance(cell, FirstEpochLoss):
         std_err = None if math.isnan(cell.std_err) else cell.std_err
         return {"first_epoch_loss": cell.mean, "loss_std_err": std_err, "covers": cell.covers}
-    return {name: _cell(cell)}
+    return {name: plain_cell(cell)}
 
 
-def _refuse_same_name(versions: tuple[Version, ...]) -> None:
-    """Refuse two versions of one name."""
+def _check_distinct_names(versions: tuple[Version, ...]) -> None:
+    """Raise RunsError if two versions have one name."""
     first: dict[str | None, int] = {}
     for row, version in enumerate(versions):
         if version.version in first:
             raise RunsError(
-                f"row {row}, column 'version': {version.version!r} is also row "
-                f"{first[version.version]}. Give each version a name of its own."
+                f"row {row}, column 'version': expected distinct names; saw {version.version!r}, "
+                f"which is also row {first[version.version]}. Rename one of them."
             )
         first[version.version] = row
 
 
-def _refuse_mixed(versions: tuple[Version, ...], name: str, why: str) -> None:
-    """Refuse versions that say different things in a column that all must share."""
-    said = {getattr(v, name): row for row, v in reversed(list(enumerate(versions)))}
-    said.pop(None, None)
-    if len(said) > 1:
-        seen = ", ".join(f"{value!r} in row {row}" for value, row in said.items())
+def _check_uniform(versions: tuple[Version, ...], name: str, why: str) -> None:
+    """Raise RunsError if versions differ in a column that all must share."""
+    found = {getattr(v, name): row for row, v in reversed(list(enumerate(versions)))}
+    found.pop(None, None)
+    if len(found) > 1:
+        seen = ", ".join(f"{value!r} in row {row}" for value, row in found.items())
         raise RunsError(
             f"column {name!r}: expected the same for all versions ({why}); saw {seen}. "
-            "Measure all versions alike, or assess them apart."
+            "Measure all versions in the same way, or assess them separately."
         )

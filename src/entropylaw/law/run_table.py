@@ -1,9 +1,9 @@
-"""Runs as arrays: the columns that a fit needs, checked."""
+"""Runs as arrays: the columns that a fit needs, validated."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -16,9 +16,9 @@ from entropylaw.types import FloatArray
 
 @dataclass(frozen=True, eq=False)
 class RunTable:
-    """Columns of some runs, one entry a run; NaN where a column is not used.
+    """Columns of some runs, one entry per run; NaN where a column is not used.
 
-    `precision` says where `weight` is from: a column of that name, or None for equal weights.
+    `precision` is the column that `weight` comes from, or None for equal weights.
     """
 
     ratio: FloatArray
@@ -35,18 +35,18 @@ class RunTable:
 
 
 def tabulate(runs: Sequence[Run], *, predictors: Predictors, scored: bool) -> RunTable:
-    """Return the columns of `runs`, checked for a fit (`scored`) or for prediction.
+    """Return the columns of `runs`, validated for a fit (`scored`) or for prediction.
 
     Raises
     ------
     RunsError
-        If a needed value is missing, some runs only have a group or a weight, two compressors
-        measured the ratios, or (when `scored`) two runs are equal in every field.
+        If a required value is missing, only some runs have a group or a weight, two compressors
+        measured the ratios, or (if `scored`) two runs are equal in every field.
     """
     needed = {"both": ("compression_ratio", "first_epoch_loss"), "ratio": ("compression_ratio",)}
     wanted = needed.get(predictors, ("first_epoch_loss",)) + (("performance",) if scored else ())
     if scored:
-        _refuse_duplicates(runs)
+        _check_duplicates(runs)
     weight, precision = _weights(runs)
     return RunTable(
         ratio=_column(runs, "compression_ratio", required="compression_ratio" in wanted),
@@ -60,14 +60,43 @@ def tabulate(runs: Sequence[Run], *, predictors: Predictors, scored: bool) -> Ru
     )
 
 
+def tabulate_new(
+    runs: Sequence[Run], fitted: RunTable, *, predictors: Predictors, typical_weight: float
+) -> RunTable:
+    """Return the columns of new runs for prediction, with weights on the scale of the fit.
+
+    Without a fitted precision column, or without it in the new runs, every weight is 1.
+
+    Raises
+    ------
+    RunsError
+        If the compressor or the precision column is not that of the fit.
+    """
+    table = tabulate(runs, predictors=predictors, scored=False)
+    if table.compressor and fitted.compressor and table.compressor != fitted.compressor:
+        raise RunsError(
+            f"column 'compressor': expected {fitted.compressor!r}, which measured the fitted "
+            f"ratios; saw {table.compressor!r}, whose ratios are on another scale. Measure the new "
+            f"data with {fitted.compressor!r}."
+        )
+    if fitted.precision is None or table.precision is None:
+        return replace(table, weight=np.ones(len(table)), precision=None)
+    if table.precision != fitted.precision:
+        raise RunsError(
+            f"column {table.precision!r}: expected {fitted.precision!r}, with which the law was "
+            f"fitted; the two are on different scales. Pass {fitted.precision!r}, or neither."
+        )
+    return replace(table, weight=table.weight / typical_weight)
+
+
 def name_row(runs: Sequence[Run], row: int) -> str:
-    """Return how messages call a run: its row from 0, and its data set if named."""
+    """Return the name of a run in messages: its row from 0, and its data set if named."""
     name = runs[row].dataset
     return f"row {row}" if name is None else f"row {row} ({name!r})"
 
 
 def _column(runs: Sequence[Run], name: str, *, required: bool) -> FloatArray:
-    """Return a column as floats; refuse missing values where they are needed."""
+    """Return a column as floats; raise RunsError for missing values if it is required."""
     values = [getattr(run, name) for run in runs]
     if required:
         for row, value in enumerate(values):
@@ -82,7 +111,7 @@ def _column(runs: Sequence[Run], name: str, *, required: bool) -> FloatArray:
 
 
 def _without(name: str) -> str:
-    """Say what to type when a column is not to be had."""
+    """Return the advice for a missing column."""
     return {
         "compression_ratio": "Fill it in, drop the run, or fit with predictors='loss'.",
         "first_epoch_loss": "Fill it in, drop the run, or fit with predictors='ratio'.",
@@ -102,7 +131,10 @@ def _weights(
     if not used:
         return np.ones(len(runs)), None
     if len(used) > 1:
-        raise RunsError("some runs have a weight and others a std_err: use one of the two columns.")
+        raise RunsError(
+            "runs: expected weight or std_err in all runs; saw a weight in some and a std_err in "
+            "others. Use one of the two columns."
+        )
     name = used[0]
     for row, value in enumerate(given[name]):
         if value is None:
@@ -129,7 +161,7 @@ def _groups(runs: Sequence[Run]) -> tuple[str, ...] | None:
 
 
 def _one_compressor(runs: Sequence[Run]) -> str | None:
-    """Return the compressor that measured the ratios; refuse two."""
+    """Return the compressor that measured the ratios; raise RunsError for two."""
     named = {run.compressor: row for row, run in reversed(list(enumerate(runs))) if run.compressor}
     if len(named) > 1:
         where = "; ".join(
@@ -137,20 +169,21 @@ def _one_compressor(runs: Sequence[Run]) -> str | None:
             for name, row in sorted(named.items(), key=lambda item: item[1])
         )
         raise RunsError(
-            f"column 'compressor': the ratios were measured with different compressors ({where}). "
-            "Their ratios are on different scales, so one slope cannot serve them. "
-            "Measure every run with one compressor, or fit each compressor's runs alone."
+            f"column 'compressor': expected one compressor for all runs; saw {where}. Ratios of "
+            "different compressors are on different scales. Measure every run with one compressor, "
+            "or fit the runs of each compressor separately."
         )
     return next(iter(named), None)
 
 
-def _refuse_duplicates(runs: Sequence[Run]) -> None:
-    """Refuse two runs that are equal in every field: one was probably entered twice."""
+def _check_duplicates(runs: Sequence[Run]) -> None:
+    """Raise RunsError if two runs are equal in every field: probably one entered twice."""
     first: dict[Run, int] = {}
     for row, run in enumerate(runs):
         if run in first:
             raise RunsError(
-                f"{name_row(runs, row)} repeats row {first[run]} in every column. Drop one; if "
-                "they are two runs (two seeds, say), tell them apart in column 'dataset'."
+                f"{name_row(runs, row)}: expected distinct runs; saw the values of row "
+                f"{first[run]} in every column. Drop one, or if they are two runs (two seeds, for "
+                "example), give them different names in column 'dataset'."
             )
         first[run] = row

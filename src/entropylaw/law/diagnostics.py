@@ -1,12 +1,9 @@
-"""When a fit or a prediction deserves less trust, and saying so at the user's own line."""
+"""Checks of fits and predictions, given to the user as warnings."""
 
 from __future__ import annotations
 
-import sys
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -18,30 +15,32 @@ from entropylaw.errors import (
     LowRatioWarning,
     MissingUncertaintyWarning,
     WeakLawWarning,
+    warn,
 )
+from entropylaw.law.comparison import LooScore
 from entropylaw.law.design import Design
-from entropylaw.law.regression import FULL_LEVERAGE
-from entropylaw.law.result import LawResult, LooScore
-from entropylaw.law.table import RunTable
+from entropylaw.law.least_squares import FULL_LEVERAGE
+from entropylaw.law.result import LawResult
+from entropylaw.law.run_table import RunTable
 from entropylaw.types import FloatArray
 
 FEW_DF = 5
-"""Fewer residual degrees of freedom than this: at 4, intervals are 1.4 times the normal ones."""
+"""Least residual degrees of freedom without a warning; at 4, t-intervals are 1.4 x normal ones."""
 
 HIGH_VIF = 10.0
-"""Variance inflation from which ratio and loss are hard to part (correlation of 0.95)."""
+"""Variance inflation above which a warning is given (a correlation of 0.95)."""
 
 
 @dataclass(frozen=True)
 class Caution:
-    """Hold one reason for less trust, before it is given as a warning."""
+    """A warning that a fit or prediction gives: category and text."""
 
     category: type[LawWarning]
     message: str
 
     def warn(self) -> None:
-        """Give the warning at the first line outside this package."""
-        warnings.warn(self.message, self.category, stacklevel=_user_level())
+        """Give the warning."""
+        warn(self.message, self.category)
 
 
 def fit_cautions(
@@ -50,7 +49,7 @@ def fit_cautions(
     result: LawResult,
     scores: Sequence[LooScore],
 ) -> tuple[Caution, ...]:
-    """Return what to beware of in a fit; `scores` are the law's own, then the baseline's."""
+    """Return the warnings of a fit; `scores` are those of the law, then of the baselines."""
     found = [*low_ratios(table, design)]
     regression = result.regression
     n, p = regression.X.shape
@@ -58,9 +57,9 @@ def fit_cautions(
         found.append(
             Caution(
                 FewRunsWarning,
-                f"{n} runs for {p} coefficients leave {regression.df} degrees of freedom: "
-                f"intervals are wide and checks are weak. Aim for {p + FEW_DF} runs or more, or "
-                "try predictors='ratio'.",
+                f"runs: expected {p + FEW_DF} or more for {p} coefficients; saw {n}, which leave "
+                f"{regression.df} degrees of freedom: intervals are wide and checks are weak. "
+                "Try predictors='ratio', or add runs.",
             )
         )
     slopes = [c for c in design.slope_columns if regression.vif[c] > HIGH_VIF]
@@ -69,10 +68,10 @@ def fit_cautions(
         found.append(
             Caution(
                 CollinearityWarning,
-                f"{design.names[worst]!r} is nearly given by the other columns (variance "
-                f"inflation {regression.vif[worst]:.3g}, limit {HIGH_VIF:g}): predictions near "
-                "these runs hold, the slopes one by one do not. Type law.compare() to see what "
-                "each adds.",
+                f"column {design.names[worst]!r}: expected a variance inflation of at most "
+                f"{HIGH_VIF:g}; saw {regression.vif[worst]:.3g}. The other columns nearly "
+                "determine it: predictions near these runs are reliable, single slopes are not. "
+                "Try law.compare() to see what each predictor adds.",
             )
         )
     found += _missing_uncertainty(table, result)
@@ -81,7 +80,7 @@ def fit_cautions(
 
 
 def low_ratios(table: RunTable, design: Design) -> list[Caution]:
-    """Return a caution if a ratio in use is below 1."""
+    """Return a warning if a ratio in use is below 1."""
     if design.ratio_column is None or not (table.ratio < 1).any():
         return []
     rows = np.flatnonzero(table.ratio < 1).tolist()
@@ -89,9 +88,9 @@ def low_ratios(table: RunTable, design: Design) -> list[Caution]:
     return [
         Caution(
             LowRatioWarning,
-            f"row {row} ({table.labels[row]!r}), column 'compression_ratio': "
-            f"{table.ratio[row]:.4g} is below 1 ({len(rows)} such). Short or random data can "
-            "grow when compressed; if this is compressed / raw, pass its inverse.",
+            f"row {row} ({table.labels[row]!r}), column 'compression_ratio': expected 1 or more; "
+            f"saw {table.ratio[row]:.4g} ({len(rows)} below 1). Short or random data can grow "
+            "when compressed; if this is compressed / raw, pass its inverse.",
         )
     ]
 
@@ -99,7 +98,7 @@ def low_ratios(table: RunTable, design: Design) -> list[Caution]:
 def extrapolations(
     table: RunTable, design: Design, result: LawResult, fitted: RunTable
 ) -> list[Caution]:
-    """Return a caution if new runs lie outside the runs that were fitted."""
+    """Return a warning if new runs lie outside the range of the fitted runs."""
     outside: dict[int, str] = {}
     for name, column, new, old in (
         ("compression_ratio", design.ratio_column, table.ratio, fitted.ratio),
@@ -113,7 +112,7 @@ def extrapolations(
                 f"{name} {new[row]:.4g} is outside {old.min():.4g} to {old.max():.4g}",
             )
     for row in np.flatnonzero(_leverage(table, design, result) > 1.0 + 1e-9).tolist():
-        outside.setdefault(row, "its ratio and loss together are unlike any run that was fitted")
+        outside.setdefault(row, "its combination of ratio and loss is unlike any fitted run")
     if not outside:
         return []
     row = min(outside)
@@ -122,13 +121,13 @@ def extrapolations(
         Caution(
             ExtrapolationWarning,
             f"row {row} ({table.labels[row]!r}): {outside[row]}{others}. The interval assumes "
-            "that the form holds out there; nothing in the runs tests it.",
+            "that the form also holds there, which the fitted runs do not test.",
         )
     ]
 
 
 def _leverage(table: RunTable, design: Design, result: LawResult) -> FloatArray:
-    """Return leverage of new rows over the largest leverage of a fitted row."""
+    """Return the leverage of new rows relative to the largest leverage of a fitted row."""
     regression = result.regression
     Xw = regression.X * np.sqrt(regression.weights)[:, None]
     lengths = np.linalg.norm(Xw, axis=0)
@@ -141,32 +140,33 @@ def _leverage(table: RunTable, design: Design, result: LawResult) -> FloatArray:
 
 
 def _missing_uncertainty(table: RunTable, result: LawResult) -> list[Caution]:
-    """Return a caution if an uncertainty cannot be computed, with the reason."""
+    """Return a warning if an uncertainty cannot be computed, with the reason."""
     regression = result.regression
     n, p = regression.X.shape
     if regression.df == 0:
         return [
             Caution(
                 MissingUncertaintyWarning,
-                f"{n} runs for {p} coefficients: the fit goes through every run, so nothing is "
-                "left to judge the noise by; standard errors and intervals are NaN. Add runs.",
+                f"runs: expected more than {p} for {p} coefficients; saw {n}. The fit goes through "
+                "every run and leaves no residuals to estimate the noise from; standard errors and "
+                "intervals are NaN. Add runs.",
             )
         ]
     if not np.isfinite(result.covariance).all():
         rows = np.flatnonzero(regression.leverage > FULL_LEVERAGE)
         names = ", ".join(repr(table.labels[row]) for row in rows)
         reason = (
-            f"run {names} alone fixes a coefficient (leverage 1), so HC3 is not defined; "
-            "try covariance='classical'"
+            f"run {names} alone determines a coefficient (leverage 1), so HC3 is not defined. "
+            "Try covariance='classical'."
             if len(rows)
-            else "half of the runs are fitted exactly, so there is no robust scale; try robust=None"
+            else "half of the runs are fitted exactly, without a robust scale. Try robust=None."
         )
-        return [Caution(MissingUncertaintyWarning, f"standard errors are NaN: {reason}.")]
+        return [Caution(MissingUncertaintyWarning, f"standard errors are NaN: {reason}")]
     return []
 
 
 def _weak(scores: Sequence[LooScore]) -> list[Caution]:
-    """Return a caution if the law predicts left-out runs no better than the baseline."""
+    """Return a warning if the law predicts left-out runs no better than the baseline."""
     law, baseline = scores[0], scores[1]
     both = np.isfinite(law.squared_errors) & np.isfinite(baseline.squared_errors)
     if not both.any() or law.rmse < baseline.rmse:
@@ -174,19 +174,8 @@ def _weak(scores: Sequence[LooScore]) -> list[Caution]:
     return [
         Caution(
             WeakLawWarning,
-            f"left-out runs are predicted no better than by their mean: error {law.rmse:.4g} with "
-            f"the law, {baseline.rmse:.4g} without ratio and loss. Do not act on this fit; type "
-            "law.compare() to see whether another form does better.",
+            f"leave-one-out error: expected less than {baseline.rmse:.4g}, the error of the mean; "
+            f"saw {law.rmse:.4g}, so ratio and loss do not help to predict. Do not rely on this "
+            "fit. Try law.compare() to see whether another form predicts better.",
         )
     ]
-
-
-def _user_level() -> int:
-    """Return the stack level of the first frame outside this package, as seen by `warn`."""
-    package = str(Path(__file__).parent.parent)
-    level = 2  # this function's caller is `warn`; its caller is 2
-    frame = sys._getframe(2)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(package):
-        frame = frame.f_back
-        level += 1
-    return level

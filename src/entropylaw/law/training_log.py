@@ -1,4 +1,4 @@
-"""Reading training logs: from files, trainer states and tables to one mean loss per interval."""
+"""Read training logs: files, trainer states and tables, to one mean loss per interval."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from entropylaw.errors import FileFormatError, RunsError
-from entropylaw.law.runs import Located, _rows
+from entropylaw.law.sources import Located, read_rows
 
 RUNNING_TOTALS = ("num_tokens", "num_input_tokens_seen")
-"""What TRL and Transformers log: tokens since training began."""
+"""Columns of TRL and Transformers with the tokens since training began."""
 
 TOKEN_COLUMNS = ("tokens", *RUNNING_TOTALS)
-"""Where token counts are looked for, in this order."""
+"""Columns with token counts, in order of preference."""
 
 
 @dataclass(frozen=True)
 class Columns:
-    """The names that a log gives to what we read; None where it has no such column."""
+    """Column names of a log; None where it has no such column."""
 
     loss: str = "loss"
     step: str | None = "step"
@@ -36,7 +36,7 @@ class Columns:
 class Entry:
     """The mean loss since the entry before it, up to and including `step`.
 
-    `tokens` are those of the interval, `epoch` is where it ends; None if not logged.
+    `tokens` are those of the interval, `epoch` is the position at its end; None if not logged.
     """
 
     where: str
@@ -48,7 +48,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Log:
-    """The entries of one run, steps rising, and how many older ones a resumption replaced."""
+    """Entries of one run in increasing steps, and the number of entries replaced on resuming."""
 
     entries: tuple[Entry, ...]
     replaced: int
@@ -60,9 +60,9 @@ def read_log(source: object, columns: Columns) -> Log:
     Raises
     ------
     RunsError
-        If the rows cannot be used; names the row or line and the column.
+        If rows are not valid; names the row or line and the column.
     FileFormatError
-        If a file is not what its name says.
+        If the content of a file does not match its suffix.
     """
     if isinstance(source, list | tuple) and source and isinstance(source[0], str | os.PathLike):
         return _merge_processes([_one_stream(_log_rows(path), columns) for path in source])
@@ -74,7 +74,7 @@ def read_log(source: object, columns: Columns) -> Log:
 
 
 def _log_rows(source: object) -> Iterator[Located]:
-    """Yield the rows of whatever holds a log."""
+    """Yield the rows of a log with their position."""
     if isinstance(source, str | os.PathLike):
         path = Path(source)
         if path.is_dir():
@@ -88,7 +88,7 @@ def _log_rows(source: object) -> Iterator[Located]:
     elif isinstance(source, Mapping) and "log_history" in source:
         yield from _history(source["log_history"], "trainer state")
     else:
-        yield from _rows(source)
+        yield from read_rows(source)
 
 
 def _state_file(folder: Path) -> Path:
@@ -123,7 +123,7 @@ def _json_state(path: Path) -> object:
         return state
     raise FileFormatError(
         "expected a trainer state with 'log_history', or a list of rows; saw "
-        f"{type(state).__name__}. One JSON object a line belongs in a .jsonl file.",
+        f"{type(state).__name__}. Save one JSON object per line as a .jsonl file.",
         path=str(path),
     )
 
@@ -146,7 +146,7 @@ def _one_stream(rows: Iterable[Located], columns: Columns) -> Log:
     read = [(where, cells, _loss(where, cells, columns.loss)) for where, cells in located]
     kept = [(where, cells, loss) for where, cells, loss in read if loss is not None]
     if not kept:
-        _refuse_no_loss(located, columns.loss)
+        raise _no_loss(located, columns.loss)
     seen = {name for _, cells, _ in kept for name in cells}
     counter = columns.tokens or next((c for c in TOKEN_COLUMNS if c in seen), None)
     steps = _steps([(where, cells) for where, cells, _ in kept], columns.step)
@@ -155,13 +155,13 @@ def _one_stream(rows: Iterable[Located], columns: Columns) -> Log:
     replaced = 0
     for (where, cells, loss), step in zip(kept, steps, strict=True):
         if entries and step < entries[-1].step:  # resumed from an earlier step
-            stay = sum(entry.step < step for entry in entries)
-            replaced += len(entries) - stay
-            del entries[stay:], totals[stay + 1 :]
+            kept_entries = sum(entry.step < step for entry in entries)
+            replaced += len(entries) - kept_entries
+            del entries[kept_entries:], totals[kept_entries + 1 :]
         tokens = None if counter is None else _tokens(where, cells, counter)
         if tokens is not None and counter in RUNNING_TOTALS:
             total = tokens
-            # A total that fell was started again by the resumed run.
+            # A total that decreased was restarted by the resumed run.
             tokens = total - totals[-1] if total >= totals[-1] else total
             totals.append(total)
         else:
@@ -183,7 +183,7 @@ def _merge_processes(logs: Sequence[Log]) -> Log:
             odd = min(set(steps) ^ set(first))
             raise RunsError(
                 f"process {number}: expected the same steps as process 0; step {odd} is in one log "
-                "only. Give complete logs of all processes, or the log of one."
+                "only. Pass complete logs of all processes, or the log of one."
             )
     merged = [_merge(same) for same in zip(*(log.entries for log in logs), strict=True)]
     return Log(tuple(merged), sum(log.replaced for log in logs))
@@ -203,7 +203,7 @@ def _merge(same: Sequence[Entry]) -> Entry:
 
 
 def _steps(rows: Sequence[Located], name: str | None) -> list[int]:
-    """Return the step of each row, the first step called 1."""
+    """Return the step of each row, numbered from 1."""
     if name is None:
         return list(range(1, len(rows) + 1))
     steps = [_whole(where, cells, name) for where, cells in rows]
@@ -222,7 +222,7 @@ def _tokens(where: str, cells: Mapping[str, Any], name: str) -> float:
 
 
 def _loss(where: str, cells: Mapping[str, Any], name: str) -> float | None:
-    """Return the loss of a row, NaN if it is one; None if the row logs something else."""
+    """Return the loss of a row, NaN included; None if the row has no training loss."""
     if name not in cells:
         return None
     value = cells[name]
@@ -239,12 +239,12 @@ def _loss(where: str, cells: Mapping[str, Any], name: str) -> float | None:
     return loss
 
 
-def _refuse_no_loss(rows: Sequence[Located], name: str) -> None:
-    """Say that no row has a training loss, and which columns there are."""
+def _no_loss(rows: Sequence[Located], name: str) -> RunsError:
+    """Return the error for a log without a training loss; lists the columns seen."""
     seen = list(dict.fromkeys(str(column) for _, cells in rows for column in cells))
     likely = [column for column in seen if "loss" in column and column != name]
-    hint = f' Try loss="{likely[0]}".' if likely else ' Say loss="COLUMN".'
-    raise RunsError(
+    hint = f' Try loss="{likely[0]}".' if likely else ' Try loss="COLUMN".'
+    return RunsError(
         f"expected rows with a value in column {name!r}; saw none in {len(rows)} rows. "
         f"Columns seen: {', '.join(seen) or 'none'}.{hint}"
     )
@@ -257,7 +257,7 @@ def _whole(where: str, cells: Mapping[str, Any], name: str) -> int:
         seen = ", ".join(str(column) for column in cells)
         raise RunsError(
             f"{where}, column {name!r}: expected a step number; saw {cells.get(name)!r}. Columns "
-            f'seen: {seen}. Say step="COLUMN", or step=None if each row is one step.'
+            f'seen: {seen}. Try step="COLUMN", or step=None if each row is one step.'
         )
     return int(value)
 

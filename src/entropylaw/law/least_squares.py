@@ -1,4 +1,4 @@
-"""Weighted least squares: arrays in, one frozen result out, every diagnostic with it."""
+"""Weighted least squares with its diagnostics, and quantiles of Student's t."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from entropylaw.types import BoolArray, FloatArray
 
 FULL_LEVERAGE = 1 - 1e-9
-"""Leverage from which a run alone fixes a coefficient: without it nothing can be predicted."""
+"""Leverage above which one run alone determines a coefficient and cannot be left out."""
 
 
 @dataclass(frozen=True)
 class FitQuality:
-    """How close a fit comes to its own runs (leave-one-out says how well it predicts).
+    """Goodness of fit to the runs that were fitted; for prediction error see leave-one-out.
 
     Attributes
     ----------
@@ -34,12 +35,12 @@ class FitQuality:
 
 @dataclass(frozen=True, eq=False)
 class Regression:
-    """A fitted regression of `n` runs on `p` columns.
+    """Regression of `n` runs on `p` columns.
 
     Attributes
     ----------
     X, y, weights : arrays, shapes (n, p), (n,), (n,)
-        What was fitted; weights are inverse variances up to a factor.
+        Data that were fitted; weights are inverse variances up to a factor.
     coef : array, shape (p,)
     covariance : array, shape (p, p)
         Of the coefficients, under equal noise variance (after weighting).
@@ -55,7 +56,7 @@ class Regression:
         Diagonal of the hat matrix of the weighted columns, 0 to 1.
     cooks_distance : array, shape (n,)
     loo_residuals : array, shape (n,)
-        Each run's score less its prediction from the other runs; NaN at full leverage.
+        Score of each run minus its prediction from the other runs; NaN at full leverage.
     quality : FitQuality
         R², adjusted R², log-likelihood, AICc.
     condition_number : float
@@ -63,7 +64,7 @@ class Regression:
     vif : array, shape (p,)
         Variance inflation factors; NaN for the intercept.
     robust_weights : array, shape (n,), or None
-        How far a robust fit trusted each run, 0 to 1.
+        Weight that a robust fit gave each run, 0 to 1.
     """
 
     X: FloatArray
@@ -152,7 +153,7 @@ def least_squares(X: FloatArray, y: FloatArray, weights: FloatArray) -> Regressi
 
 
 def whiten(X: FloatArray, y: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return columns and scores scaled so that every run has the same noise."""
+    """Return columns and scores scaled to equal noise variance."""
     root = np.sqrt(weights)
     return X * root[:, None], y * root
 
@@ -170,19 +171,23 @@ def fit_quality(y: FloatArray, residuals: FloatArray, weights: FloatArray, p: in
         else math.inf
     )
     k = p + 1  # the noise variance is a parameter too
-    spare = n - k - 1
+    correction_df = n - k - 1
     return FitQuality(
         r2=r2,
         adj_r2=1 - (1 - r2) * (n - 1) / (n - p) if n > p else math.nan,
         log_likelihood=log_likelihood,
-        aicc=-2 * log_likelihood + 2 * k + 2 * k * (k + 1) / spare if spare > 0 else math.nan,
+        aicc=(
+            -2 * log_likelihood + 2 * k + 2 * k * (k + 1) / correction_df
+            if correction_df > 0
+            else math.nan
+        ),
     )
 
 
 def leave_out_each(
     regression: Regression, solve: Callable[[FloatArray, FloatArray], FloatArray]
 ) -> tuple[FloatArray, FloatArray]:
-    """Refit without each run in turn, for estimators with no closed form.
+    """Return leave-one-out residuals and Cook's distances by refitting without each run.
 
     Parameters
     ----------
@@ -212,8 +217,32 @@ def leave_out_each(
 
 
 def _vif(X: FloatArray, weights: FloatArray, bread: FloatArray) -> FloatArray:
-    """Return how much each slope's variance grows because the columns are correlated."""
+    """Return the variance inflation factors, NaN for the intercept."""
     means = weights @ X / weights.sum()
     vif = np.diag(bread) * (weights @ (X - means) ** 2)
     vif[0] = np.nan
     return np.asarray(vif, dtype=np.float64)
+
+
+def t_quantile(level: float, df: int) -> float:
+    """Return the half-width, in standard errors, of a two-sided interval; NaN without `df`."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(df, 0.5 + level / 2)) if df > 0 else math.nan
+
+
+def t_below(value: npt.ArrayLike, df: int) -> FloatArray:
+    """Return the probability that a t variable with `df` degrees of freedom is below `value`."""
+    from scipy.special import stdtr
+
+    points = np.asarray(value, dtype=np.float64)
+    if df <= 0:
+        return np.full(points.shape, np.nan)
+    return np.asarray(stdtr(df, points), dtype=np.float64)
+
+
+def z_quantile(level: float) -> float:
+    """Return the half-width, in standard errors, of a two-sided normal interval."""
+    from scipy.special import ndtri
+
+    return float(ndtri(0.5 + level / 2))

@@ -1,4 +1,4 @@
-"""What the plots of a fit show, as plain values handed down to `entropylaw.render`."""
+"""Values of the plots of a fit, drawn by `entropylaw.render.law_plots`."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from entropylaw.errors import ConfigError, FormError
+from entropylaw.errors import FormError
 from entropylaw.law.design import Design
-from entropylaw.law.options import check_level
-from entropylaw.law.regression import least_squares
+from entropylaw.law.least_squares import least_squares, t_quantile
+from entropylaw.law.options import checked_level
 from entropylaw.law.result import LawResult
-from entropylaw.law.student import t_quantile
-from entropylaw.law.table import RunTable
+from entropylaw.law.run_table import RunTable
 from entropylaw.render.law_plots import draw_curve, draw_residuals, draw_surface
 from entropylaw.types import FloatArray
+from entropylaw.validation import choice
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,21 +31,21 @@ def plot_curve(
     level: float,
     ax: Axes | None,
 ) -> Axes:
-    """Draw performance against one predictor, the other and the group held at their averages.
+    """Draw performance against one predictor, with the other and the group at their averages.
 
-    With both predictors the points are moved along: each is the curve at its own x plus its own
-    residual, so that its distance from the curve is what the fit got wrong.
+    With both predictors the points are partial residuals: each is the curve at its x plus its
+    residual.
     """
-    check_level(level)
+    level = checked_level(level)
     if against is None:
         against = "ratio" if design.ratio_column is not None else "loss"
-    if against not in ("ratio", "loss"):
-        raise ConfigError(
-            f"against: expected 'ratio' or 'loss'; saw {against!r}. Try against='ratio'."
-        )
+    against = choice("against", against, ("ratio", "loss"))
     column = design.ratio_column if against == "ratio" else design.loss_column
     if column is None:
-        raise FormError(f"plot: the law was fitted without the {against}; saw against={against!r}.")
+        raise FormError(
+            f"against: expected a predictor of this law, which was fitted without the {against}; "
+            f"saw {against!r}."
+        )
     values = table.ratio if against == "ratio" else table.loss
 
     def rows(x: FloatArray) -> FloatArray:
@@ -80,12 +80,12 @@ def plot_curve(
 
 def plot_loss_ratio(table: RunTable, *, level: float, ax: Axes | None) -> Axes:
     """Draw first-epoch loss against compression ratio with its least-squares line."""
-    check_level(level)
+    level = checked_level(level)
     both = np.isfinite(table.ratio) & np.isfinite(table.loss)
     if both.sum() < 3 or np.ptp(table.ratio[both]) == 0:
         raise FormError(
             "plot_loss_ratio: expected three or more runs with both a ratio and a loss, and "
-            f"ratios that differ; saw {int(both.sum())} such runs."
+            f"ratios that differ; saw {int(both.sum())} runs with both."
         )
     ratio, loss = table.ratio[both], table.loss[both]
     fit = least_squares(np.column_stack([np.ones(len(ratio)), ratio]), loss, np.ones(len(ratio)))
@@ -108,7 +108,7 @@ def plot_loss_ratio(table: RunTable, *, level: float, ax: Axes | None) -> Axes:
 
 
 def plot_residuals(table: RunTable, result: LawResult, *, ax: Axes | None) -> Axes:
-    """Draw residuals against fitted scores; weighted ones are scaled to equal noise."""
+    """Draw residuals against fitted scores; with weights, scaled to equal noise."""
     regression = result.regression
     equal = table.precision is None
     return draw_residuals(
@@ -124,7 +124,10 @@ def plot_residuals(table: RunTable, result: LawResult, *, ax: Axes | None) -> Ax
 def plot_surface(table: RunTable, design: Design, result: LawResult, *, ax: Axes | None) -> Axes:
     """Draw expected performance over ratio and loss, at the average group."""
     if design.used != "both":
-        raise FormError("plot_surface: needs a law fitted with predictors='both'. Try plot().")
+        raise FormError(
+            "plot_surface: expected a law fitted with predictors='both'; saw "
+            f"{design.used!r}. Try plot()."
+        )
     ratio, loss = _around(table.ratio), _around(table.loss)
     R, L = np.meshgrid(ratio, loss)
     surface = (design.matrix(R.ravel(), L.ravel()) @ result.coef).reshape(R.shape)
@@ -139,7 +142,9 @@ def plot_surface(table: RunTable, design: Design, result: LawResult, *, ax: Axes
 
 
 def _around(values: FloatArray) -> FloatArray:
-    """Return a grid that leaves the outermost points room."""
+    """Return a grid with a margin around the points."""
     margin = 0.05 * float(np.ptp(values))
-    low = max(float(values.min()) - margin, float(values.min()) / 2)  # never 0: it may be logged
+    low = max(
+        float(values.min()) - margin, float(values.min()) / 2
+    )  # above 0: its logarithm may be taken
     return np.linspace(low, float(values.max()) + margin, _GRID)
