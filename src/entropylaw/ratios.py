@@ -165,7 +165,7 @@ def group_ratios(
         rows.setdefault(group, []).append(row)
     ratios = {}
     for group, members in rows.items():
-        whole = corpus.framing.whole(corpus.rows(np.array(members, np.int64)))
+        whole = corpus.framing.whole(corpus.records(np.array(members, np.int64)))
         ratios[group] = len(whole) / max(measured_size(codec, whole), 1)
     return ratios
 

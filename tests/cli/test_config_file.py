@@ -190,7 +190,7 @@ ERRORS = {
     "k1 = 500|k1 = 0": "11: select.k1: expected a number greater than or equal to 1; saw 0.",
     "k1 = 500|bytes_per_token = 0": "11: select.bytes_per_token: expected a number greater than 0",
     "k1 = 500|text2 = 'a'": "11: select.text2: no such key. Did you mean text?",
-    '"answer"|"question"': "7: select.text: text=['question', 'question'] names a column twice",
+    '"answer"|"question"': "7: select.text: text: expected distinct columns",
     "k1 = 500|n_jobs = 0": "11: select.n_jobs: n_jobs must be a positive integer",
     "k1 = 500|target = {weight = 11}": "11: select.target.weight: expected a number less than or",
     "k1 = 500|[audit]\nshare = 1": "12: audit.share: expected a number less than 1; saw 1",
@@ -198,7 +198,7 @@ ERRORS = {
     'k1 = 500|k1 = "500"': '11: select.k1: expected a valid integer; saw "500".',
     "k1 = 500|k_1 = 500": "11: select.k_1: no such key. Did you mean k1?",
     "k1 = 500|colour = 1": "11: select.colour: no such key. There are: compressor, render, text",
-    "k1 = 500|render = 'alpacca'": "11: select.render: no rule 'alpacca'",
+    "k1 = 500|render = 'alpacca'": "11: select.render: render: expected one of",
     "k1 = 500|guards = 'dorp'": "11: select.guards: expected 'warn' or 'drop' or a table; "
     'saw "dorp".',
     "k1 = 500|guards.noise = 'dorp'": "11: select.guards.noise: expected 'off', 'warn' or 'drop'",

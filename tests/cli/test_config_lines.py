@@ -75,7 +75,7 @@ SELECT = {
 
         "min_bytes" = 50  # here
     """,
-    "both say what the text is": """
+    "expected only one of render and text": """
         [select]
         budget = 9
         render = "alpaca"  # here
@@ -276,7 +276,7 @@ OF_DATA = {
 """Errors that the options and the pool make together."""
 
 AUDIT = {
-    "both say what the text is": """
+    "expected only one of render and text": """
         [audit]
         text = "text"  # here
         render = "alpaca"  # here
@@ -323,7 +323,7 @@ STREAM = {
         compressor = "zlib"  # here
         recent_bytes = 50_000  # here
     """,
-    "both say what the text is": """
+    "expected only one of render and text": """
         [stream]
         keep = 0.1
         render = "alpaca"  # here

@@ -15,9 +15,9 @@ from entropylaw.cli.pools import read_pool
 from entropylaw.cli.settings import SelectSettings, TargetSettings
 from entropylaw.errors import ConfigError, FingerprintError, concerning
 from entropylaw.guards import Guards
-from entropylaw.io.chosen import check_destination, write_chosen
 from entropylaw.io.files import atomic_write, check_output
 from entropylaw.io.load import FilePool
+from entropylaw.io.write import check_destination, write_chosen
 from entropylaw.render.selection_plots import check_plotting
 from entropylaw.selection import Estimate, Manifest, SelectionResult, ZipSelector
 from entropylaw.types import OnError, TakeOrder

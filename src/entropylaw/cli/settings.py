@@ -16,7 +16,7 @@ from entropylaw.auditing.pool import LEAST_FORECAST
 from entropylaw.cli.controls import parsed_budget
 from entropylaw.compressors import get_compressor
 from entropylaw.guards import Guards
-from entropylaw.io.renderer import Renderer
+from entropylaw.io.render import Renderer
 from entropylaw.io.text_columns import named_columns
 from entropylaw.scoring import resolve_jobs
 from entropylaw.selection import Quality, Quotas

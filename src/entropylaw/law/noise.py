@@ -145,7 +145,7 @@ def measure_ratio_noise(
     used = min(blocks, len(corpus))
     raw, sizes = [0], [0]
     for block in range(1, used + 1):
-        grown = corpus.framing.whole(corpus.rows(np.arange(block * len(corpus) // used)))
+        grown = corpus.framing.whole(corpus.records(np.arange(block * len(corpus) // used)))
         raw.append(len(grown))
         sizes.append(measured_size(codec, grown))
     ratio, std_err = ratio_of_sums(np.diff(raw).astype(float), np.diff(sizes).astype(float))

@@ -150,7 +150,7 @@ class GrowingSet:
 
     def extend(self, rows: IntArray) -> None:
         """Add these records of the corpus."""
-        self.extend_bytes(self._scorer.corpus.rows(rows))
+        self.extend_bytes(self._scorer.corpus.records(rows))
 
     def extend_bytes(self, records: Sequence[bytes]) -> None:
         """Add records given as bytes."""

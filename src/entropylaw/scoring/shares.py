@@ -62,7 +62,7 @@ def sized(
     for places in batches(corpus, rows):
         if stopped():
             raise CancelledError
-        texts = corpus.rows(rows[places])
+        texts = corpus.records(rows[places])
         sizes[places] = primed.sizes([before + text + after for text in texts])
     return sizes
 

@@ -11,7 +11,7 @@ from entropylaw.compressors import Compressor, get_compressor
 from entropylaw.errors import ConfigError
 from entropylaw.guards import Guards, warn_of
 from entropylaw.io.load import Render, Text
-from entropylaw.io.renderer import Renderer
+from entropylaw.io.render import Renderer
 from entropylaw.scoring import Scorer, check_kind, resolve_jobs
 from entropylaw.selection.budget import Budget
 from entropylaw.selection.controls import Controls, Given

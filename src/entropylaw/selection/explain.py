@@ -118,7 +118,7 @@ def _pack_ratios(
     with Scorer(source.pool.take(rows), source.compressor) as scorer:
         inside = scorer.empty_set()
         for row in before:
-            inside.extend_bytes(source.pool.rows(np.array([row])))
+            inside.extend_bytes(source.pool.records(np.array([row])))
         weights = None if plan.weights is None else plan.weights[rows[left]]
         return FullSizing().unions(inside, left, weights, k=1).ratios
 
@@ -164,7 +164,7 @@ class _Followed:
 
     def grow(self, rows: IntArray) -> None:
         """Add what a round chose to the set."""
-        self.grown.extend_bytes(self._source.pool.rows(rows))
+        self.grown.extend_bytes(self._source.pool.records(rows))
 
     def unions(self, grown: GrowingSet) -> Unions:
         """Return the union of a set with the record."""
@@ -226,7 +226,7 @@ class _Followed:
         for step, pick in enumerate(turn.picks):
             if turn.may_take[step, 0]:
                 tries.append(self._step(turn.number, inside, pick))
-            inside.extend_bytes(self._source.pool.rows(pick["row"][None]))
+            inside.extend_bytes(self._source.pool.records(pick["row"][None]))
         if tries:
             return min(tries, key=_by_margin)
         reason = "budget and quotas allowed it at no step"

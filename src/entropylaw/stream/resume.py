@@ -7,7 +7,7 @@ from typing import Literal, cast
 
 from entropylaw.compressors import Compressor, describe, get_compressor
 from entropylaw.errors import CompressorVersionWarning, ConfigError
-from entropylaw.io.renderer import Render
+from entropylaw.io.render import Render
 from entropylaw.stream.cost import Cost
 from entropylaw.stream.state import Options
 

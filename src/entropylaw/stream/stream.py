@@ -9,7 +9,7 @@ from typing import TypeVar, get_args
 
 from entropylaw.compressors import Compressor, describe, get_compressor
 from entropylaw.errors import ConfigError, InputError, SlowCompressorWarning
-from entropylaw.io.renderer import Render, Renderer, Text
+from entropylaw.io.render import Render, Renderer, Text
 from entropylaw.render.cards import html_card, text_card
 from entropylaw.stream.cost import Cost, check_cost, cost_name, cost_of
 from entropylaw.stream.goal import Goal
