@@ -140,7 +140,7 @@ def mixed_rows(case: Case, scores: FloatArray, mix: float) -> IntArray:
 
 def judged(case: Case, rows: IntArray) -> dict[str, float]:
     """Return how much is of the target's source, and what lzma says of the first of it."""
-    text = b"\n".join(case.corpus.rows(rows))[:JUDGED_BYTES]
+    text = b"\n".join(case.corpus.records(rows))[:JUDGED_BYTES]
     size = JUDGE.compressed_size(text)
     more = JUDGE.compressed_size(text + b"\n" + case.unseen) - size
     return {

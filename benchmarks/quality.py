@@ -262,7 +262,7 @@ def judged(order: Order, records: Records, draw: int) -> dict[str, Any]:
     with measured() as choosing:
         rows = order(corpus, budget, draw)
     count = int(np.searchsorted(np.cumsum(corpus.lengths[rows] + 1), budget)) + 1
-    text = b"\n".join(corpus.rows(rows[:count]))[:budget]
+    text = b"\n".join(corpus.records(rows[:count]))[:budget]
     size = JUDGE.compressed_size(text)
     with_unseen = JUDGE.compressed_size(text + b"\n" + records.unseen)
     return {

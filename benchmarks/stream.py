@@ -68,7 +68,7 @@ def run_stream(
     """Offer a pool record by record, and return what was kept and what the judge says."""
     records = read_pool(pool, paths, budget)
     rows = arrival(records, by_source=by_source)
-    texts = records.corpus.rows(rows)
+    texts = records.corpus.records(rows)
     stream = ZipStream(
         budget=records.budget,
         expected=records.corpus.total_bytes,

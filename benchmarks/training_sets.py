@@ -117,7 +117,7 @@ def read(paths: Sequence[Path]) -> tuple[Corpus, list[str]]:
         corpus = as_corpus(path)
         rows = np.random.default_rng(number).permutation(len(corpus))
         rows = rows[np.cumsum(corpus.lengths[rows]) <= MOST_OF_A_SOURCE]
-        texts += [text for text in corpus.rows(rows) if text]
+        texts += [text for text in corpus.records(rows) if text]
         sources += [path.name.partition(".")[0]] * (len(texts) - len(sources))
     return Corpus.from_rows(texts), sources
 

@@ -111,7 +111,7 @@ def evaluations(data: Path, options: argparse.Namespace) -> list[dict[str, Any]]
     corpus = as_corpus(records, render="zip-reference")
     candidates, chosen = records[:OUR_CANDIDATES], records[OUR_CANDIDATES:]
     framing = corpus.framing
-    rows = corpus.rows(np.arange(len(records)))
+    rows = corpus.records(np.arange(len(records)))
     items = [framing.joiner + row + framing.closing for row in rows[:OUR_CANDIDATES]]
     reached = np.cumsum([len(row) + len(framing.joiner) for row in rows[OUR_CANDIDATES:]])
     return [

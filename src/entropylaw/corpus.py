@@ -18,7 +18,7 @@ from entropylaw.types import AnyArray, FloatArray, IntArray
 
 BATCH_ROWS = 8_192
 BATCH_BYTES = 1 << 24
-"""Records, and bytes of them, that are held in memory at a time where all are gone through."""
+"""Most records, and bytes of records, held in memory at a time where all are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +32,20 @@ class Framing:
     joiner: bytes = b"\n"
     closing: bytes = b""
 
-    def whole(self, rows: Iterable[bytes]) -> bytes:
-        """Return the bytes of the set of these rows."""
-        return self.opening + self.joiner.join(rows) + self.closing
+    def whole(self, records: Iterable[bytes]) -> bytes:
+        """Return the bytes of the set of these records."""
+        return self.opening + self.joiner.join(records) + self.closing
 
 
 LINES = Framing()
-"""Records joined by a newline; a record alone is its own bytes."""
+"""Records joined by a newline; the set of one record is its own bytes."""
 
 PYTHON_LIST = Framing(b"[", b", ", b"]")
 """The repr of a Python list, which the published script compresses."""
 
 
 class Pieces:
-    """Several buffers seen as one, end to end, without copying them together.
+    """Several buffers read as one, end to end, without copying them.
 
     Examples
     --------
@@ -66,7 +66,7 @@ class Pieces:
     def __getitem__(self, span: slice) -> bytes:
         start, end, step = span.indices(len(self))
         if step != 1:
-            raise ValueError("a slice of pieces has no step")
+            raise ValueError(f"step: expected 1; saw {step}.")
         parts = []
         number = bisect_right(self._starts, start) - 1
         while start < end:
@@ -79,22 +79,22 @@ class Pieces:
 
 @dataclass(frozen=True, eq=False)
 class Corpus:
-    """Records as bytes, and what is known of each.
+    """Records as bytes, with their ids and weights; immutable.
 
     Parameters
     ----------
     buffer : bytes, mmap, memoryview or Pieces
-        All records, end to end; a map of a file is read only where records are asked for.
+        All records, end to end; of a mapped file only the records asked for are read.
     offsets : int64 array, shape (n + 1,)
         Record i is ``buffer[offsets[i]:offsets[i + 1]]``.
     framing : Framing
         How records are joined into a set.
     ids : sequence of hashable, optional
-        A distinct name for each record.
+        Distinct ids, one per record.
     weights : float array, shape (n,), optional
-        How much the information of each record counts; finite and positive, 1 is neutral.
+        Factors on the bytes that each record adds; finite and positive, 1 is neutral.
     shapes : mapping, optional
-        Which rendering rules were used, and for how many records.
+        Number of records by the rule that rendered them.
 
     Raises
     ------
@@ -134,9 +134,9 @@ class Corpus:
         weights: object = None,
         shapes: Mapping[str, int] | None = None,
     ) -> Corpus:
-        """Build a corpus from one bytes object per record, gone through once.
+        """Build a corpus from one bytes object per record, in one pass.
 
-        Memory: the bytes of the records, and 8 bytes for each.
+        Memory: the bytes of the records, and 8 bytes per record.
         """
         sink, ends, end = io.BytesIO(), array("q", [0]), 0
         for row in rows:
@@ -161,13 +161,24 @@ class Corpus:
 
     def __iter__(self) -> Iterator[bytes]:
         for rows in batches(self):
-            yield from self.rows(rows)
+            yield from self.records(rows)
 
     def __repr__(self) -> str:
         return f"Corpus({len(self):,} records, {self.total_bytes:,} bytes)"
 
-    def rows(self, rows: IntArray) -> list[bytes]:
-        """Return the bytes of these rows, in the order given."""
+    def records(self, rows: IntArray) -> list[bytes]:
+        """Return the records at these rows, in the order given.
+
+        Parameters
+        ----------
+        rows : int64 array
+            Row numbers, from 0.
+
+        Examples
+        --------
+        >>> Corpus.from_rows([b"one", b"two", b"three"]).records(np.array([2, 0]))
+        [b'three', b'one']
+        """
         buffer = self.buffer
         spans = zip(self.offsets[rows].tolist(), self.offsets[rows + 1].tolist(), strict=True)
         if isinstance(buffer, bytes):
@@ -188,21 +199,21 @@ class Corpus:
 
     @cached_property
     def fingerprint(self) -> str:
-        """A digest of the records, their order and their framing."""
+        """Digest of the records, their order and their framing."""
         digest = hashlib.blake2b(digest_size=16)
         framing = self.framing
         for part in (framing.opening, framing.joiner, framing.closing):
             digest.update(len(part).to_bytes(8, "little") + part)
         digest.update(np.ascontiguousarray(self.lengths, "<i8").tobytes())
         start, end = int(self.offsets[0]), int(self.offsets[-1])
-        for piece in range(start, end, BATCH_BYTES):  # so that an interrupt is heeded
+        for piece in range(start, end, BATCH_BYTES):  # piecewise, so that Ctrl-C is not delayed
             digest.update(self.buffer[piece : min(piece + BATCH_BYTES, end)])
         return f"blake2b-128:{digest.hexdigest()}"
 
     def take(self, rows: IntArray) -> Corpus:
         """Return a corpus of these rows, in the order given."""
         return Corpus.from_rows(
-            self.rows(rows),
+            self.records(rows),
             framing=self.framing,
             ids=None if self.ids is None else [self.ids[row] for row in rows],
             weights=None if self.weights is None else self.weights[rows],
@@ -210,7 +221,7 @@ class Corpus:
 
 
 def batches(corpus: Corpus, rows: IntArray | None = None) -> Iterator[IntArray]:
-    """Yield runs of places among `rows` whose records fit into memory together.
+    """Yield consecutive places among `rows` whose records fit into memory together.
 
     Parameters
     ----------
@@ -237,22 +248,26 @@ def checked_weights(weights: object, count: int) -> FloatArray:
     Raises
     ------
     WeightError
-        Otherwise; names the first record at fault.
+        If they are not; names the first wrong record.
     """
     try:
         values: AnyArray = np.asarray(weights, np.float64)
     except (TypeError, ValueError) as error:
-        raise WeightError(f"weights must be numbers, one per record: {error}.") from error
+        raise WeightError(
+            f"weights: expected numbers, one per record; saw {type(weights).__name__} ({error}). "
+            "Try a list of floats."
+        ) from error
     if values.shape != (count,):
         raise WeightError(
-            f"expected {count} weights, one per record, got an array of shape {values.shape}."
+            f"weights: expected {count}, one per record; saw an array of shape {values.shape}. "
+            "Try a flat list with one weight per record."
         )
     wrong = np.flatnonzero(~(np.isfinite(values) & (values > 0)))
     if len(wrong):
         raise WeightError(
-            f"weights must be finite and above 0 (1 is neutral); {len(wrong)} are not, the first "
-            f"is {values[wrong[0]]} at record {wrong[0]}. Give such records weight 1, or leave "
-            "them out of the pool."
+            f"weights: expected finite numbers above 0; saw {values[wrong[0]]} at record "
+            f"{wrong[0]} ({len(wrong)} of {count} are wrong). Try weight 1 (neutral), or leave "
+            "such records out of the pool."
         )
     values = values.copy()
     values.setflags(write=False)
@@ -261,12 +276,15 @@ def checked_weights(weights: object, count: int) -> FloatArray:
 
 def _check_ids(ids: Sequence[object], count: int) -> None:
     if len(ids) != count:
-        raise DuplicateIdError(f"expected {count} ids, one per record, got {len(ids)}.")
+        raise DuplicateIdError(
+            f"ids: expected {count}, one per record; saw {len(ids)}. Try one id per record, or "
+            "leave ids= out."
+        )
     first: dict[object, int] = {}
     for row, name in enumerate(ids):
         if name in first:
             raise DuplicateIdError(
-                f"id {name!r} is that of record {first[name]} and of record {row}. Ids must be "
-                "distinct; leave ids= out to name records by their row."
+                f"ids: expected distinct ids; saw {name!r} at record {first[name]} and at record "
+                f"{row}. Try leaving ids= out: records are then known by their row."
             )
         first[name] = row

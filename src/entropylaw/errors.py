@@ -22,7 +22,7 @@ Every message says what was expected, what was seen and what to type next::
     │   └── RunsError                        training runs not usable; names row and column
     ├── CompressorError (RuntimeError)       a compressor raised or returned nonsense
     ├── WorkerError (RuntimeError)           a worker process ended before its work did
-    ├── StorageError (OSError)               no room for a file; nothing is left of it
+    ├── StorageError (OSError)               not enough disk space; no partial file is left
     ├── NotFittedError (RuntimeError)        call .fit(...) first
     └── MissingExtraError (ImportError)      install entropylaw[extra]
 
@@ -208,7 +208,7 @@ class WorkerError(EntropyLawError, RuntimeError):
 
 
 class StorageError(EntropyLawError, OSError):
-    """A file could not be written for want of room; nothing is left of it."""
+    """Not enough disk space; no partial file is left behind."""
 
 
 class NotFittedError(EntropyLawError, RuntimeError):

@@ -296,7 +296,7 @@ def _joined(
     for places in batches(corpus, rows):
         if places[0]:
             content.write(framing.joiner)
-        content.write(framing.joiner.join(corpus.rows(places if rows is None else rows[places])))
+        content.write(framing.joiner.join(corpus.records(places if rows is None else rows[places])))
     content.write(framing.closing)
     return content.getvalue()
 

@@ -58,9 +58,9 @@ def test_several_columns_and_a_template(pool: Path) -> None:
     ("options", "message"),
     [
         (["--text", "body"], "Columns seen: id, question, answer, source, tags"),
-        (["--text", "{question}{body}"], "names a column 'body'"),
+        (["--text", "{question}{body}"], "names column 'body'"),
         (["--text", "tags"], "record 0: column 'tags' holds list"),
-        (["-o", "chosen.parquet.gz"], "not packed as a whole"),
+        (["-o", "chosen.parquet.gz"], "not compressed as a whole"),
         (["-o", "pool.parquet"], "never changed"),
     ],
 )

@@ -84,7 +84,7 @@ class TestEveryLayout:
         assert list(corpus) == texts
         assert corpus.fingerprint == Corpus.from_rows(texts).fingerprint
         backwards = np.arange(len(corpus))[::-1]
-        assert corpus.rows(backwards) == texts[::-1]
+        assert corpus.records(backwards) == texts[::-1]
         assert list(corpus.take(backwards)) == texts[::-1]
 
     @pytest.mark.parametrize("kind", TYPES, ids=str)
@@ -121,7 +121,7 @@ class TestPieces:
         assert pieces[start:end] == whole[start:end]
 
     def test_a_step_is_refused(self) -> None:
-        with pytest.raises(ValueError, match="no step"):
+        with pytest.raises(ValueError, match="step: expected 1; saw 2"):
             Pieces([memoryview(b"abc")])[::2]
 
 

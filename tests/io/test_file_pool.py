@@ -83,7 +83,9 @@ class TestSpecifics:
         path = tmp_path / "pool.jsonl"
         path.write_text('{"q": "a", "a": "b"}\n\n{"q": "a"}\n')
         for text in ("{q} {a}", ["q", "a"]):
-            with pytest.raises(FileFormatError, match="line 3: .*names a column 'a', which is not"):
+            with pytest.raises(
+                FileFormatError, match="line 3: .*names column 'a', which does not exist"
+            ):
                 load_file(path, text=text)
 
     def test_the_text_of_one_column_of_a_table_is_taken_whole(self, tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entropylaw.errors import ConfigError, FileFormatError
-from entropylaw.io import array_scan
+from entropylaw.io import jsonl
 from entropylaw.io.files import atomic_write, open_binary
-from entropylaw.io.jsonl import FileRecord, RecordFile, check_destination, write_records
+from entropylaw.io.jsonl import FileRecord, RecordFile
+from entropylaw.io.write import check_destination, write_records
 
 FORMS = [
     form + packed for form in (".jsonl", ".json", ".ndjson", "") for packed in ("", ".gz", ".zst")
@@ -68,7 +69,7 @@ class TestRoundTrip:
             [raw.decode() for raw in raws]
         except UnicodeDecodeError:
             write_records(first, raws)
-            with pytest.raises(FileFormatError, match="not UTF-8"):
+            with pytest.raises(FileFormatError, match="expected UTF-8"):
                 list(RecordFile(first))
             return
         assert write_records(first, raws) == len(pool)
@@ -102,7 +103,7 @@ class TestRoundTrip:
             def read(self, _size: int | None = -1, /) -> bytes:
                 return super().read(size)
 
-        found = list(array_scan.elements(Dribble(content), "pool.json"))
+        found = list(jsonl.array_elements(Dribble(content), "pool.json"))
         assert [json.loads(raw) for _, raw in found] == pool
         lines = json.dumps(pool, indent=2).split("\n")
         for line, raw in found:
@@ -195,8 +196,8 @@ BROKEN_LINES = [
     (b'{"a": 1', "not valid JSON: Expecting ',' delimiter at character 8"),
     (b"nonsense", "not valid JSON: Expecting value at character 1"),
     (b'{"a": 1} {"a": 2}', "not valid JSON: Extra data"),
-    (b'{"a": "\xff"}', "byte 0xff at position 8 is not UTF-8"),
-    (b'{"a": "\xed\xa0\x80"}', "byte 0xed at position 8 is not UTF-8"),
+    (b'{"a": "\xff"}', "expected UTF-8; saw byte 0xff at position 8"),
+    (b'{"a": "\xed\xa0\x80"}', "expected UTF-8; saw byte 0xed at position 8"),
     (b"7", "saw a number"),
     (b"1.5", "saw a number"),
     (b"NaN", "saw a number"),
@@ -235,7 +236,7 @@ class TestBroken:
             (b'{"a" 1}', "not valid JSON"),
             (b"{]", "not valid JSON"),
             (b"", "nothing between commas"),
-            (b'"\xff"', "not UTF-8"),
+            (b'"\xff"', "expected UTF-8"),
             (b"7", "saw a number"),
             (b"[{}]", "saw an array"),
         ],
@@ -280,7 +281,7 @@ class TestBroken:
     def test_an_empty_file(self, tmp_path: Path, content: bytes, on_error: str) -> None:
         for name in ("pool.jsonl", "pool.json.gz"):
             path = file(tmp_path, content, name)
-            with pytest.raises(FileFormatError, match="it is empty"):
+            with pytest.raises(FileFormatError, match="saw an empty file"):
                 values(path, on_error=on_error)
 
     def test_only_broken_records(self, tmp_path: Path) -> None:
@@ -304,17 +305,19 @@ class TestBroken:
         source = file(tmp_path, b"x", "source.txt") if ".txt" in form else None
         write_records(path, [b'{"n": %d}' % n for n in range(10_000)], source=source)
         path.write_bytes(path.read_bytes()[:-9])
-        with pytest.raises(FileFormatError, match="ends too soon"):
+        with pytest.raises(FileFormatError, match="is truncated"):
             values(path, on_error=on_error)
 
     def test_text_that_is_not_utf8(self, tmp_path: Path) -> None:
         path = file(tmp_path, b"a\n\xe9\nb\n", "pool.txt")
-        with pytest.raises(FileFormatError, match="line 2: byte 0xe9 at position 1"):
+        with pytest.raises(
+            FileFormatError, match="line 2: expected UTF-8; saw byte 0xe9 at position 1"
+        ):
             values(path)
         assert values(path, on_error="skip") == ["a", "b"]
 
     def test_utf16(self, tmp_path: Path) -> None:
-        with pytest.raises(FileFormatError, match="Save the file as UTF-8"):
+        with pytest.raises(FileFormatError, match="saving the file as UTF-8"):
             values(file(tmp_path, '{"a": 1}\n'.encode("utf-16")))
 
     def test_unknown_on_error(self, tmp_path: Path) -> None:
@@ -361,7 +364,7 @@ class TestWriting:
         source = file(tmp_path, b"{}")
         with pytest.raises(ConfigError, match="is also an input"):
             check_destination(source, source)
-        with pytest.raises(ConfigError, match="Make it first"):
+        with pytest.raises(ConfigError, match="creating it first"):
             check_destination(tmp_path / "none" / "out.jsonl")
 
     @pytest.mark.parametrize("form", [".jsonl", ".json.gz", ".jsonl.zst"])
@@ -379,7 +382,7 @@ class TestWriting:
         file(tmp_path, b'{"older": true}\n', "out.jsonl")
         script = f"""
             import resource
-            from entropylaw.io.jsonl import write_records
+            from entropylaw.io.write import write_records
             resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, 5_000))
             try:
                 write_records({str(tmp_path / "out.jsonl")!r}, [b'{{"n": 1}}'] * 10_000)

@@ -160,7 +160,9 @@ except StorageError as error:
     done = subprocess.run(
         [sys.executable, "-c", code, tmp_path / "out"], capture_output=True, text=True
     )
-    assert "no room for the pool" in done.stdout and "File too large" in done.stdout, done.stderr
+    assert (
+        "not enough disk space for the pool" in done.stdout and "File too large" in done.stdout
+    ), done.stderr
     assert names_in(tmp_path) == []
 
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entropylaw.errors import ConfigError, RecordError, TextColumnError, UnknownShapeError
-from entropylaw.io.renderer import ZIP_REFERENCE, Renderer, zip_reference
+from entropylaw.io.render import ZIP_REFERENCE, Renderer, zip_reference
 from entropylaw.io.shapes import RULES, recognise
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference" / "shapes.md"
@@ -411,11 +411,11 @@ class TestOptions:
             Renderer("body")
 
     def test_wrong_type(self) -> None:
-        with pytest.raises(ConfigError, match="render is int"):
+        with pytest.raises(ConfigError, match="saw int"):
             Renderer(7)
 
     def test_rule_and_column_together(self) -> None:
-        with pytest.raises(ConfigError, match="give only one"):
+        with pytest.raises(ConfigError, match="expected only one of render and text"):
             Renderer("alpaca", text="body")
         assert Renderer("text", text="body")({"body": "a"}, 0) == b"a"
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from entropylaw.errors import ConfigError, RecordError, TextColumnError
 from entropylaw.io.load import as_corpus
-from entropylaw.io.renderer import Renderer
+from entropylaw.io.render import Renderer
 from entropylaw.io.text_columns import named_columns
 
 RECORD = {"title": "On", "body": "Words.", "meta.source": "web", "n": 3, "none": None}
@@ -75,9 +75,9 @@ class TestWrongRecords:
             ("txt", r"no column 'txt' in record 7.*title, body"),
             (
                 "{title} {txt}",
-                r"'\{title\} \{txt\}' names a column 'txt', which is not in record 7",
+                r"'\{title\} \{txt\}' names column 'txt', which does not exist in record 7",
             ),
-            (["title", "txt"], r"names a column 'txt'.*Columns seen: title, body"),
+            (["title", "txt"], r"names column 'txt'.*Columns seen: title, body"),
         ],
     )
     def test_a_missing_column(self, spec: object, words: str) -> None:
@@ -90,15 +90,15 @@ class TestWrongOptions:
         ("spec", "words"),
         [
             ("{title", "cannot be read"),
-            ("{}", "more, or less, than the name of a column"),
-            ("{title!r}", "more, or less"),
-            ("{title:>9}", "more, or less"),
-            ("{{title}}", "names no column"),
-            ([], "names no column"),
-            (["a", "a"], "a column twice"),
-            ([1], "text is list"),
-            (7, "text is int"),
-            ({"a"}, "text is set"),
+            ("{}", "column names between braces"),
+            ("{title!r}", "column names between braces"),
+            ("{title:>9}", "column names between braces"),
+            ("{{title}}", "that names a column|at least one; saw"),
+            ([], "that names a column|at least one; saw"),
+            (["a", "a"], "distinct columns.*saw .'a', 'a'"),
+            ([1], "saw list"),
+            (7, "saw int"),
+            ({"a"}, "saw set"),
         ],
     )
     def test_are_refused_at_once(self, spec: object, words: str) -> None:
@@ -107,7 +107,7 @@ class TestWrongOptions:
 
     @pytest.mark.parametrize("spec", ["body", ["a", "b"], "{a}", str])
     def test_a_rule_beside_it(self, spec: object) -> None:
-        with pytest.raises(ConfigError, match="give only one"):
+        with pytest.raises(ConfigError, match="expected only one of render and text"):
             Renderer("alpaca", spec)
 
 

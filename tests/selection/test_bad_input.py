@@ -141,9 +141,9 @@ def test_a_record_of_fifty_megabytes():
 
 
 def test_duplicate_ids_name_both_records():
-    with pytest.raises(e.DuplicateIdError, match="record 0 and of record 2"):
+    with pytest.raises(e.DuplicateIdError, match="record 0 and at record 2"):
         Corpus.from_rows([b"a", b"b", b"c"], ids=["x", "y", "x"])
-    with pytest.raises(e.DuplicateIdError, match="expected 3 ids"):
+    with pytest.raises(e.DuplicateIdError, match="ids: expected 3"):
         Corpus.from_rows([b"a", b"b", b"c"], ids=["x"])
 
 

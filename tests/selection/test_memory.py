@@ -33,7 +33,7 @@ def test_visible_bytes_are_those_of_the_set_at_each_pick():
         result = selector.select(pool, initial_subset=owned)
     for place in range(25):
         done = result.indices[: place // 6 * 6]
-        held = b"\n".join([*owned, *pool.rows(done)])
+        held = b"\n".join([*owned, *pool.records(done)])
         assert result.memory.set_bytes[place] == len(held)
         assert result.memory.visible_bytes[place] == min(len(held), 1_000)
     assert not result.memory.whole

@@ -13,7 +13,7 @@ import pytest
 from codecs_for_workers import Plain
 
 from entropylaw import Corpus, ZipSelector, alignment_scores, get_compressor
-from entropylaw.compressors.base import RecompressPrimed
+from entropylaw.compressors import RecompressPrimed
 from entropylaw.corpus import PYTHON_LIST
 from entropylaw.errors import ConfigError, EntropyLawWarning, FingerprintError
 from entropylaw.io.mapped import save_mapped

@@ -158,7 +158,7 @@ except StorageError as error:
     done = subprocess.run(
         [sys.executable, "-c", code, str(HERE)], capture_output=True, text=True, check=True
     )
-    assert "no room for the pool" in done.stdout, done.stderr
+    assert "not enough disk space for the pool" in done.stdout, done.stderr
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])

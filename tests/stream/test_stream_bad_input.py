@@ -26,7 +26,11 @@ from entropylaw.errors import BudgetError, CompressorError, ConfigError, InputEr
         ({"keep": 0.1, "cost": "tokens"}, ConfigError, "a function from a record to an int"),
         ({"keep": 0.1, "on_error": "ignore"}, ConfigError, '"raise" or "skip"'),
         ({"keep": 0.1, "compressor": "zstd:99"}, ConfigError, "zstd"),
-        ({"keep": 0.1, "render": "messages", "text": "body"}, ConfigError, "give only one"),
+        (
+            {"keep": 0.1, "render": "messages", "text": "body"},
+            ConfigError,
+            "expected only one of render and text",
+        ),
     ],
 )
 def test_options_that_cannot_work(options, error, message):

@@ -191,4 +191,4 @@ def _part(
 def _text(corpus: Corpus, rows: IntArray) -> bytes:
     """Return the first records, joined, until there is enough of them."""
     enough = int(np.searchsorted(np.cumsum(corpus.lengths[rows]), UNION_BYTES)) + 1
-    return corpus.framing.whole(corpus.rows(rows[:enough]))[:UNION_BYTES]
+    return corpus.framing.whole(corpus.records(rows[:enough]))[:UNION_BYTES]

@@ -226,7 +226,7 @@ class _Audit:
         corpus, order = self._corpus, self._order
         rows = first_part(corpus, order, records=len(order), size=most_bytes)
         shuffled = np.random.default_rng(self._seed).permutation(rows)
-        data = corpus.framing.whole(corpus.rows(shuffled))
+        data = corpus.framing.whole(corpus.records(shuffled))
         whole = len(rows) == len(order)
         return window_curve(data[:most_bytes], records=len(rows), whole=whole, n_jobs=self._jobs)
 

@@ -21,12 +21,11 @@ from entropylaw.compressors import get_compressor
 from entropylaw.corpus import Corpus
 from entropylaw.errors import ColumnError, ShortMemoryWarning
 from entropylaw.io.arrow_files import is_arrow_file
-from entropylaw.io.chosen import write_chosen
 from entropylaw.io.columns import column_of
 from entropylaw.io.files import atomic_write
-from entropylaw.io.jsonl import write_records
 from entropylaw.io.load import Text, as_corpus, load_file
 from entropylaw.io.stdlib_pool import stdlib_records
+from entropylaw.io.write import write_chosen, write_records
 from entropylaw.ratios import compression_ratio
 from entropylaw.render.selection_plots import (
     Line,

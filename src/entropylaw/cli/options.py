@@ -14,7 +14,7 @@ import typer
 
 from entropylaw.cli.settings import GuardAction, QuotaShares
 from entropylaw.compressors.registry import known_compressors
-from entropylaw.io.renderer import ZIP_REFERENCE
+from entropylaw.io.render import ZIP_REFERENCE
 from entropylaw.io.shapes import RULES
 from entropylaw.types import (
     AlignmentMethod,

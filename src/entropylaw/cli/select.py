@@ -17,9 +17,9 @@ from entropylaw.cli.controls import parsed_bound, parsed_text
 from entropylaw.cli.output import show_json, warn_skipped
 from entropylaw.cli.settings import SelectSettings, TargetSettings, guards_of, quotas_of
 from entropylaw.errors import ConfigError, FingerprintError, concerning
-from entropylaw.io.chosen import check_destination, write_chosen
 from entropylaw.io.files import atomic_write, check_output
 from entropylaw.io.load import FilePool, load_file
+from entropylaw.io.write import check_destination, write_chosen
 from entropylaw.render.selection_plots import check_plotting
 from entropylaw.selection import Manifest, SelectionResult, ZipSelector
 from entropylaw.types import OnError

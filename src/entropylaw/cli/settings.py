@@ -15,7 +15,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from entropylaw.auditing.pool import LEAST_FORECAST
 from entropylaw.compressors import get_compressor
 from entropylaw.guards import Guards
-from entropylaw.io.renderer import Renderer
+from entropylaw.io.render import Renderer
 from entropylaw.io.text_columns import named_columns
 from entropylaw.json_model import JsonModel
 from entropylaw.selection import Quality, Quotas

@@ -19,9 +19,9 @@ from entropylaw.errors import ConfigError, FileFormatError, InputError, concerni
 from entropylaw.io.arrow_files import is_arrow_file
 from entropylaw.io.containers import file_container
 from entropylaw.io.files import check_output
-from entropylaw.io.jsonl import FileRecord, RecordFile, check_destination, write_records
-from entropylaw.io.renderer import Renderer
-from entropylaw.io.watched import watched_records
+from entropylaw.io.jsonl import FileRecord, RecordFile
+from entropylaw.io.render import Renderer
+from entropylaw.io.write import check_destination, write_records
 from entropylaw.stream import ZipStream
 from entropylaw.stream.state import StreamOptions, read_state
 from entropylaw.types import OnError
@@ -191,7 +191,7 @@ class _Records:
     def __init__(self, path: Path, on_error: OnError, progress: bool | None) -> None:
         self.file = RecordFile(path, on_error=on_error)
         self.last: FileRecord | None = None
-        self._read = watched_records(self.file, label="stream", progress=progress)
+        self._read = self.file.with_progress("stream", progress)
 
     def __enter__(self) -> _Records:
         return self

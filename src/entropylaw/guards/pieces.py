@@ -72,7 +72,7 @@ def pieces(corpus: Corpus, rows: IntArray | None = None) -> Iterator[Piece]:
     """
     for places in batches(corpus, rows):
         chosen = places if rows is None else rows[places]
-        yield from _cut(corpus.rows(chosen), chosen)
+        yield from _cut(corpus.records(chosen), chosen)
 
 
 def runs(inside: BoolArray, *, least: int = 1) -> tuple[IntArray, IntArray]:

@@ -1,4 +1,4 @@
-"""Arrow tables as containers: the text stays in Arrow's own buffers."""
+"""Arrow tables, batches, readers and columns as containers; their text is not copied."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 
 from entropylaw.corpus import Corpus, Pieces
 from entropylaw.errors import InputError
-from entropylaw.io.records import BATCH, Columns, Records, Scan, fewer_records, given_once
+from entropylaw.io.records import BATCH, Columns, Records, Scan, fewer_records, read_once
 from entropylaw.types import IntArray
 
 _VIEWS = {"string_view": "large_string", "binary_view": "large_binary"}
 ROWS_OF_A_CHUNK = 64
-"""Chunks of fewer rows than this are copied together: each costs more than its rows."""
+"""Chunks of fewer rows are copied together: handling each would cost more than copying it."""
 
 
 def arrow_container(data: object) -> ArrowTable | ArrowReader | ArrowColumn | None:
@@ -70,10 +70,7 @@ def text_column(
 
 
 class ArrowRows:
-    """What is read in record batches: tables, files, datasets.
-
-    A class of this kind yields the batches of the columns asked for, and takes rows.
-    """
+    """Base of containers that are read in record batches: tables, files, datasets."""
 
     columns: Sequence[Any]
 
@@ -113,14 +110,14 @@ class ArrowTable(ArrowRows):
 
 
 class ArrowReader(ArrowRows):
-    """A reader of record batches, which gives them once; of each record only the text is kept."""
+    """A reader of record batches, which can be read once; of its batches none is kept."""
 
     def __init__(self, reader: Any) -> None:
         self._reader = reader
         self.columns = distinct(reader.schema.names)
 
     def count(self) -> None:
-        """Return None: only going through it would tell."""
+        """Return None: the number is known only after reading."""
         return
 
     def record_batches(self, columns: Sequence[Any] | None = None) -> Iterator[Any]:
@@ -133,8 +130,8 @@ class ArrowReader(ArrowRows):
         return Scan(iter(ArrowScan(self.record_batches(columns))))
 
     def take(self, rows: IntArray) -> Any:
-        """Return a pyarrow.Table of these rows, from a reader made anew."""
-        with given_once(self._reader):
+        """Return a pyarrow.Table of these rows, from a new reader."""
+        with read_once(self._reader):
             return table_of_rows(self.record_batches(), self._reader.schema, rows)
 
 
@@ -163,7 +160,7 @@ def corpus_of_chunks(chunks: Iterable[Any]) -> Corpus | None:
     Parameters
     ----------
     chunks : iterable of pyarrow.Array
-        The column, piece by piece. Strings and binary values are text; views and dictionaries
+        The column, chunk by chunk. Strings and binary values are text; views and dictionaries
         of strings are copied.
     """
     views: list[memoryview] = []
@@ -186,7 +183,7 @@ def corpus_of_chunks(chunks: Iterable[Any]) -> Corpus | None:
 
 
 def table_of_rows(batches: Iterable[Any], schema: Any, rows: IntArray) -> Any:
-    """Return a pyarrow.Table of these rows, in the order given, from batches gone through once.
+    """Return a pyarrow.Table of these rows, in the order given, from one pass over batches.
 
     Raises
     ------
@@ -205,7 +202,7 @@ def table_of_rows(batches: Iterable[Any], schema: Any, rows: IntArray) -> Any:
 
 
 def rows_in_order(batches: Iterable[Any], rows: IntArray) -> Iterator[Any]:
-    """Yield the rows, given in ascending order, from batches gone through once.
+    """Yield these rows, given in ascending order, from one pass over batches.
 
     Raises
     ------
@@ -225,12 +222,12 @@ def rows_in_order(batches: Iterable[Any], rows: IntArray) -> Iterator[Any]:
 
 
 def distinct(columns: Sequence[Any]) -> Sequence[Any]:
-    """Return the columns of a table, or refuse those of which two have the same name."""
+    """Return the columns of a table; raise InputError if two have the same name."""
     if len(set(columns)) < len(columns):
         twice = next(name for name in columns if list(columns).count(name) > 1)
         raise InputError(
-            f"two columns are called {twice!r}, so a name does not say which is meant. "
-            "Rename one of them."
+            f"expected columns with distinct names; saw two called {twice!r}. "
+            "Try renaming one of them."
         )
     return columns
 
@@ -248,7 +245,7 @@ def _index(rows: IntArray) -> Any:
 
 
 def _text_buffers(chunk: Any) -> tuple[memoryview, IntArray] | None:
-    """Return the bytes of an array's strings and where each ends, from 0, or None."""
+    """Return the bytes of an array's strings, and their offsets from 0; None if it is not text."""
     import pyarrow as pa
 
     kind = chunk.type

@@ -1,20 +1,21 @@
-"""Parquet and Arrow IPC files: read batch by batch, and written whole or not at all."""
+"""Parquet and Arrow IPC files: read and written batch by batch."""
 
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from entropylaw.errors import ColumnError, ConfigError, FileFormatError, MissingExtraError
 from entropylaw.io.arrow import ArrowRows, distinct, rows_in_order, table_of_rows
-from entropylaw.io.files import PathLike, atomic_write, format_suffix, framing_of
+from entropylaw.io.files import PathLike, atomic_write, compression_of, format_suffix
+from entropylaw.progress import with_bar
 from entropylaw.types import IntArray
 
 ArrowForm: TypeAlias = Literal["parquet", "file", "stream"]
-"""Parquet, or one of the two forms of Arrow IPC; `datasets` writes streams."""
+"""Parquet, or one of the two formats of Arrow IPC; `datasets` writes streams."""
 
 SUFFIXES = (".parquet", ".arrow", ".feather", ".ipc")
 _ROWS = 1_024
@@ -25,7 +26,7 @@ _FILE, _OLD_FEATHER, _PARQUET = b"ARROW1", b"FEA1", b"PAR1"
 
 
 def is_arrow_file(path: PathLike) -> bool:
-    """Tell whether a file of this name holds Parquet or Arrow IPC.
+    """Return whether a file of this name is Parquet or Arrow IPC.
 
     Examples
     --------
@@ -36,9 +37,9 @@ def is_arrow_file(path: PathLike) -> bool:
 
 
 class ArrowFile(ArrowRows):
-    """The rows of a Parquet or Arrow IPC file, read batch by batch each time they are asked for.
+    """The rows of a Parquet or Arrow IPC file, read batch by batch in each pass.
 
-    Arrow IPC files are mapped: columns in them that are not packed are never read into memory.
+    Arrow IPC files are mapped: their uncompressed columns are never read into memory.
 
     Parameters
     ----------
@@ -55,15 +56,15 @@ class ArrowFile(ArrowRows):
 
     def __init__(self, path: PathLike) -> None:
         require_pyarrow()
-        check_unpacked(path)
+        check_uncompressed(path)
         self.path = Path(path)
-        with _understood(path):
+        with _file_named(path):
             self.form = _form(self.path)
             self.schema = _schema(self.path, self.form)
         self.columns: Sequence[str] = distinct(self.schema.names)
 
     def count(self) -> None:
-        """Return None: as for every path, only reading the file would tell."""
+        """Return None: as for every path, the number is known only after reading the file."""
         return
 
     @property
@@ -73,7 +74,7 @@ class ArrowFile(ArrowRows):
             return None
         import pyarrow.parquet as pq
 
-        with _understood(self.path):
+        with _file_named(self.path):
             return int(pq.read_metadata(self.path).num_rows)
 
     def record_batches(self, columns: Sequence[Any] | None = None) -> Iterator[Any]:
@@ -83,15 +84,23 @@ class ArrowFile(ArrowRows):
             if name not in self.columns:
                 raise ColumnError.from_seen(str(name), self.columns)
         read = _parquet_batches if self.form == "parquet" else _ipc_batches
-        with _understood(self.path):
+        with _file_named(self.path):
             yield from read(self, names)
+
+    def with_progress(
+        self, scan: Iterable[list[Any]], label: str, progress: bool | None
+    ) -> Generator[list[Any], None, None]:
+        """Yield the batches of a pass over this file, under a progress bar that counts rows."""
+        return with_bar(
+            scan, label=label, total=self.row_count, unit="record", size=len, progress=progress
+        )
 
     def take(self, rows: IntArray) -> Any:
         """Return a pyarrow.Table of these rows."""
         return table_of_rows(self.record_batches(), self.schema, rows)
 
     def chosen(self, rows: IntArray) -> Iterator[Any]:
-        """Yield these rows as record batches; rows in ascending order are not held in memory."""
+        """Yield these rows as record batches; held in memory only if they do not ascend."""
         if (rows[1:] >= rows[:-1]).all():
             yield from rows_in_order(self.record_batches(), rows)
         else:
@@ -101,24 +110,24 @@ class ArrowFile(ArrowRows):
 def write_batches(
     path: PathLike, batches: Iterable[Any], source: ArrowFile, *, inputs: Iterable[PathLike] = ()
 ) -> int:
-    """Write record batches to a Parquet or Arrow IPC file, whole or not at all.
+    """Write record batches to a Parquet or Arrow IPC file (see `atomic_write`).
 
     Parameters
     ----------
     path
-        The file to write. Its extension says the form; Arrow IPC is written as a stream where
+        The file to write. Its extension determines the format; Arrow IPC is written as a stream if
         the source is one, else as a file.
     batches
-        What to write, all columns of `source`.
+        The rows, with all columns of `source`.
     source
-        Where the batches come from.
+        The file that the batches come from.
     inputs
-        Files that must never be written over.
+        Files that must never be overwritten.
 
     Returns
     -------
     int
-        How many rows were written.
+        Number of rows written.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -140,16 +149,17 @@ def write_batches(
 def tables_of_batches(
     batches: Iterable[Any], schema: Any, *, at_once: bool = False
 ) -> Iterator[Any]:
-    """Yield tables worth a group of a Parquet file each, however few rows the batches have.
+    """Yield tables of the size of a row group, however few rows the batches have.
 
     Parameters
     ----------
     batches
         Record batches.
     schema
-        Of all of them.
+        Their schema.
     at_once
-        Yield one table of all rows: an Arrow IPC file has one dictionary for each column.
+        Yield one table of all rows, which an Arrow IPC file needs: it has one dictionary for
+        each column.
     """
     import pyarrow as pa
 
@@ -171,17 +181,17 @@ def require_pyarrow() -> None:
         raise MissingExtraError("pyarrow", extra="arrow", purpose="reading and writing Parquet")
 
 
-def check_unpacked(path: PathLike) -> None:
-    """Refuse a name such as ``pool.parquet.gz``: these formats are packed inside, or mapped."""
-    if framing_of(path) != "plain":
+def check_uncompressed(path: PathLike) -> None:
+    """Raise ConfigError for a name such as ``pool.parquet.gz``: these formats compress inside."""
+    if compression_of(path) != "none":
         raise ConfigError(
-            f"{path}: Parquet and Arrow files are not packed as a whole. Unpack it, and take the "
-            "last extension off its name."
+            f"{path}: expected a Parquet or Arrow file that is not compressed as a whole. Try "
+            "decompressing it, and take the last extension off its name."
         )
 
 
 def _has_dictionary(kind: Any) -> bool:
-    """Tell whether an Arrow type holds a dictionary, however deep."""
+    """Return whether an Arrow type has a dictionary in it, at any depth."""
     import pyarrow as pa
 
     return pa.types.is_dictionary(kind) or any(
@@ -190,8 +200,8 @@ def _has_dictionary(kind: Any) -> bool:
 
 
 @contextmanager
-def _understood(path: PathLike) -> Iterator[None]:
-    """Say which file is broken; a file that is not there passes as it is."""
+def _file_named(path: PathLike) -> Iterator[None]:
+    """Raise FileFormatError, which names the file, for errors of Arrow; not for a missing file."""
     import pyarrow as pa
 
     try:
@@ -200,21 +210,21 @@ def _understood(path: PathLike) -> Iterator[None]:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise FileFormatError(
-            f"expected Parquet or Arrow IPC, as its name says, but it is neither, or is broken "
-            f"({error}). Write or copy it again",
+            f"expected Parquet or Arrow IPC, going by its name; saw neither, or a broken file "
+            f"({error}). Try writing or copying it again",
             path=str(path),
         ) from None
 
 
 def _form(path: Path) -> ArrowForm:
-    """Return what a file holds, by its first bytes."""
+    """Return the format of a file, going by its first bytes."""
     with path.open("rb") as file:
         head = file.read(len(_FILE))
     if path.suffix.lower() == ".parquet" or head.startswith(_PARQUET):
         return "parquet"
     if head.startswith(_OLD_FEATHER):
         raise FileFormatError(
-            "it is a file of Feather version 1. Write it again with a newer pyarrow or pandas",
+            "expected Arrow IPC; saw Feather version 1. Try writing it with a newer pyarrow",
             path=str(path),
         )
     return "file" if head == _FILE else "stream"
@@ -232,7 +242,7 @@ def _schema(path: Path, form: ArrowForm) -> Any:
 
 
 def _parquet_batches(file: ArrowFile, columns: list[str]) -> Iterator[Any]:
-    """Yield batches; neither a row group nor the file is read ahead as a whole."""
+    """Yield batches, without reading a whole row group or the whole file ahead."""
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(file.path, buffer_size=_CHUNK, pre_buffer=False) as parquet:

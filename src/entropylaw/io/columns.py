@@ -1,4 +1,4 @@
-"""The values of one named column, for every record of any container."""
+"""The values of one named column of any container."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from entropylaw.io.reading import read_columns
 
 
 def column_of(data: object, name: str, count: int | None = None) -> list[Any]:
-    """Return what each record holds in a column: a source, a score, a number of tokens.
+    """Return the value of each record in a column: a source, a score, a number of tokens.
 
     Parameters
     ----------
     data : list of dict, data frame, Arrow table, dataset, FilePool, or path
-        The records. A file, and a dataset that is looped over, are read once more.
+        The records. Files and iterable datasets are read once more.
     name : str
         The column.
     count : int, optional
-        How many records are expected.
+        Number of records expected.
 
     Returns
     -------

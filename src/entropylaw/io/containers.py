@@ -1,4 +1,4 @@
-"""What holds records: one view of every container that a user may have."""
+"""One interface to every container of records that a user may have."""
 
 from __future__ import annotations
 
@@ -12,24 +12,23 @@ import numpy as np
 from entropylaw.errors import InputError
 from entropylaw.io.arrow import arrow_container
 from entropylaw.io.arrow_files import ArrowFile, is_arrow_file
+from entropylaw.io.datasets import dataset_container
 from entropylaw.io.files import PathLike
 from entropylaw.io.frames import frame_container
-from entropylaw.io.hub import hub_container
-from entropylaw.io.hub_splits import splits_container
 from entropylaw.io.jsonl import RecordFile
 from entropylaw.io.records import Listed, Records, Scan, Streamed
 from entropylaw.types import IntArray
 
 
 class Container(Protocol):
-    """What is asked of a container of records, whatever it is."""
+    """The operations on a container of records, whatever its type."""
 
     @property
     def columns(self) -> Sequence[Any] | None:
-        """The columns that all records have; None where each may have its own, or none."""
+        """The columns that all records have; None if each may have its own, or none."""
 
     def count(self) -> int | None:
-        """Return the number of records, or None if only reading them would tell."""
+        """Return the number of records, or None if it is known only after reading them."""
 
     def scan(self, columns: Sequence[Any] | None = None) -> Scan:
         """Return one pass over the records in their order, perhaps only these columns of them."""
@@ -37,24 +36,23 @@ class Container(Protocol):
     def take(self, rows: IntArray) -> Any:
         """Return these records in a container of the same type, in the order given.
 
-        Where records are held split by split, each split has its own in that order.
+        Of a dictionary of splits, each split has its own records in that order.
         """
 
 
 def container_of(data: object) -> Container:
-    """Return the view of a container of records.
+    """Return the container interface of `data`.
 
-    No library is imported to find out what `data` is: who holds a data frame has imported
-    its library already.
+    No library is imported to recognise `data`: the library of a data frame is imported already.
 
     Raises
     ------
     InputError
-        If it is no container of records.
+        If it is not a container of records.
     """
     if isinstance(data, os.PathLike):
         return file_container(data)
-    for known in (hub_container, splits_container, arrow_container, frame_container):
+    for known in (dataset_container, arrow_container, frame_container):
         found = known(data)
         if found is not None:
             return found
@@ -62,12 +60,12 @@ def container_of(data: object) -> Container:
 
 
 def file_container(path: PathLike) -> ArrowFile | TextFile:
-    """Return the view of the records of a file."""
+    """Return the container interface of a file."""
     return ArrowFile(path) if is_arrow_file(path) else TextFile(path)
 
 
 class TextFile(Records):
-    """The records of a JSONL, JSON or text file; one more pass through it each time."""
+    """The records of a JSONL, JSON or text file, read in each pass."""
 
     def __init__(self, path: PathLike) -> None:
         self._path = path
@@ -77,14 +75,14 @@ class TextFile(Records):
 
 
 def _python_container(data: object) -> Records:
-    """Return the view of a sequence or of something to loop over."""
+    """Return the container interface of a sequence or an iterable."""
     if isinstance(data, np.ndarray):
         if data.ndim == 1:
             return Listed(data)
     elif isinstance(data, str | bytes | bytearray | memoryview | Mapping | Set | io.IOBase):
         pass
     elif hasattr(data, "columns"):
-        pass  # a table of a library that is not known here: to loop over it gives its columns
+        pass  # a table of an unknown library: iterating it may yield its columns
     elif hasattr(data, "__len__") and hasattr(data, "__getitem__"):
         return Listed(data)
     elif isinstance(data, Iterable):
@@ -95,22 +93,22 @@ def _python_container(data: object) -> Records:
 def _unreadable(data: object) -> str:
     if isinstance(data, str):
         return (
-            "expected a sequence of records, got one string. For a file write "
-            f"pathlib.Path({data[:40]!r}); for a single record put it in a list."
+            "data: expected a sequence of records; saw one string. For a file, try "
+            f"pathlib.Path({data[:40]!r}); for a single record, put it in a list."
         )
     if isinstance(data, Mapping):
         return (
-            "expected a sequence of records, got one dict (columns: "
-            f"{', '.join(map(str, data))}). Pass a list of dicts, one per record."
+            "data: expected a sequence of records; saw one dict (columns: "
+            f"{', '.join(map(str, data))}). Try a list of dicts, one per record."
         )
     if isinstance(data, io.IOBase):
-        return "expected records, got an open file. Pass its name as a pathlib.Path."
+        return "data: expected records; saw an open file. Try its name as a pathlib.Path."
     if hasattr(data, "columns"):
         return (
-            f"expected records, got a {type(data).__module__}.{type(data).__name__}, whose rows "
-            "cannot be read here. Convert it to a pandas or polars frame or a pyarrow.Table."
+            f"data: expected records; saw a {type(data).__module__}.{type(data).__name__}, whose "
+            "rows cannot be read here. Try a pandas or polars frame or a pyarrow.Table."
         )
     return (
-        "expected a list, tuple or 1-d array of strings, bytes or dicts, a data frame, a dataset, "
-        f"or a pathlib.Path, got {type(data).__name__}. Try list(data)."
+        "data: expected a list, tuple or 1-d array of strings, bytes or dicts, a data frame, a "
+        f"dataset, or a pathlib.Path; saw {type(data).__name__}. Try list(data)."
     )

@@ -1,4 +1,4 @@
-"""The usable records of a file, and the same records again when they have been chosen."""
+"""The usable records of a file, and the same records again once they are selected."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from entropylaw.corpus import Corpus
 from entropylaw.errors import ColumnError, FileFormatError, FingerprintError, InputError
 from entropylaw.io.arrow_files import ArrowFile, is_arrow_file
 from entropylaw.io.files import PathLike, file_identity
-from entropylaw.io.jsonl import RecordFile, check_on_error
+from entropylaw.io.jsonl import RecordFile
 from entropylaw.io.reading import described, read_columns, scan_of, text_and_columns
 from entropylaw.io.records import Columns, Scan, add_cells, gathered, passing
-from entropylaw.io.renderer import Render, Renderer, Text
-from entropylaw.io.watched import watched_batches, watched_records
+from entropylaw.io.render import Render, Renderer, Text
 from entropylaw.types import IntArray, OnError
+from entropylaw.validation import choice
 
 _REASONS_KEPT = 5
 
 
 @dataclass(frozen=True, slots=True)
 class FilePool:
-    """The usable records of a file; itself data that a selector or an audit takes.
+    """The usable records of a file; selectors and audits accept it as data.
 
     Attributes
     ----------
     corpus : Corpus
-        Their bytes.
+        The bytes of every usable record.
     places : int64 array, shape (n,)
-        Where each stands among the readable records of the file, counted from 0.
+        Number of each among the readable records of the file, from 0.
     skipped : int
-        Records left out because they could not be read or rendered.
+        Number of records left out because they could not be read or rendered.
     reasons : tuple of str
         Why, for the first few; each names the file and the line.
     identity : tuple of int
-        Tells whether a file is the one that was read.
+        Numbers that identify the file and its state.
     path : str
-        Where it was read.
+        Where the file was.
     columns : mapping of str to list
         The columns asked for when it was read: Python values, one per usable record.
     """
@@ -54,9 +54,9 @@ class FilePool:
     columns: Mapping[str, list[Any]] = field(default_factory=dict)
 
     def raw_records(self, path: PathLike, rows: IntArray) -> Iterable[bytes]:
-        """Read a text file once more and give these records as they stand in it.
+        """Return the bytes of these records in the text file, which is read once more.
 
-        Rows in ascending order are given as they are read; in another order, they are held in
+        Rows in ascending order are yielded as they are read; in another order, they are held in
         memory.
 
         Raises
@@ -109,7 +109,9 @@ class FilePool:
     def check_unchanged(self, path: PathLike) -> None:
         """Raise FingerprintError unless the file is the one that was read."""
         if file_identity(path) != self.identity:
-            raise FingerprintError(f"{path} has changed since its records were read. Select again.")
+            raise FingerprintError(
+                f"{path} has changed since its records were read. Try selecting again."
+            )
 
 
 def load_file(
@@ -134,8 +136,8 @@ def load_file(
     on_error : {"raise", "skip"}
         What to do with a record that cannot be read or rendered.
     progress : bool or None, default False
-        Show on stderr how much is read; None: only on a terminal or in a notebook. A table whose
-        text is one column of strings is taken whole, without a bar.
+        Show a progress bar on stderr; None: only on a terminal or in a notebook. A table whose
+        text is one column of strings is read whole, without a bar.
 
     Raises
     ------
@@ -148,7 +150,7 @@ def load_file(
     MissingExtraError
         If pyarrow is needed and not installed.
     """
-    check_on_error(on_error)
+    on_error = choice("on_error", on_error, OnError)
     identity = file_identity(path)
     renderer = Renderer(render, text)
     records = _Usable(path, renderer, columns, on_error, progress)
@@ -252,18 +254,18 @@ class _Usable:
     def nothing(self) -> str:
         """Return what is wrong with a file without one usable record."""
         if not self._unrendered:
-            return "it has no rows; expected at least one"
+            return "expected at least one row; saw none"
         return f"none of its {self._unrendered} records can be rendered. The first: {self._why[0]}"
 
 
 def _lines(file: RecordFile, progress: bool | None) -> Iterator[tuple[int | None, Any]]:
     """Yield the line of each record of a text file, and the record."""
-    for record in watched_records(file, label="read", progress=progress):
+    for record in file.with_progress("read", progress):
         yield record.line, record.value
 
 
 def _rows(file: ArrowFile, scan: Scan, progress: bool | None) -> Iterator[tuple[int | None, Any]]:
     """Yield the rows of a table, which have no line."""
-    for batch in watched_batches(file, scan, label="read", progress=progress):
+    for batch in file.with_progress(scan, "read", progress):
         for row in batch:
             yield None, row

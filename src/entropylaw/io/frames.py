@@ -1,4 +1,4 @@
-"""Data frames as containers: pandas, polars, and whatever else narwhals reads."""
+"""Data frames as containers: pandas, polars, and all others that narwhals reads."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import numpy as np
 
 from entropylaw.corpus import Corpus
 from entropylaw.io.arrow import corpus_of_chunks, distinct
+from entropylaw.io.chat import without_arrays
 from entropylaw.io.records import BATCH, Columns, Records, Scan
-from entropylaw.io.renderer import encoded_strings
-from entropylaw.io.turns import without_arrays
+from entropylaw.io.render import encoded_strings
 from entropylaw.types import IntArray
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Frame:
 
     def __init__(self, frame: nw.DataFrame[Any], *, wrapped: bool = False) -> None:
         self._frame = frame
-        self._wrapped = wrapped  # the user's own frame is one of narwhals
+        self._wrapped = wrapped  # the user passed a frame of narwhals
         self.columns: Sequence[Any] = frame.columns
 
     def count(self) -> int:
@@ -84,14 +84,14 @@ class Frame:
 
 
 class LazyFrame:
-    """A lazy frame of polars: of its columns, those that are read are collected."""
+    """A lazy frame of polars; only the columns that are read are collected."""
 
     def __init__(self, frame: Any) -> None:
         self._frame = frame
         self.columns: Sequence[Any] = frame.collect_schema().names()
 
     def count(self) -> None:
-        """Return None: only running the query would tell."""
+        """Return None: the number is known only after running the query."""
         return
 
     def scan(self, columns: Sequence[Any] | None = None) -> Scan:
@@ -152,7 +152,7 @@ def _texts(series: nw.Series[Any]) -> Corpus | None:
 
 
 class _NotTextError(Exception):
-    """A cell that is no string; the caller reads the column cell by cell to say which."""
+    """A cell is not a string; the caller reads the column cell by cell to name it."""
 
 
 def _utf8(cells: list[Any]) -> Iterator[bytes]:
@@ -165,7 +165,7 @@ def _utf8(cells: list[Any]) -> Iterator[bytes]:
 
 
 def _utf8_of_polars(series: Any) -> Iterator[bytes]:
-    """Yield strings as polars holds them, which is in UTF-8."""
+    """Yield strings as polars stores them, which is in UTF-8."""
     import polars as pl
 
     for first in range(0, len(series), _ROWS):
@@ -173,12 +173,12 @@ def _utf8_of_polars(series: Any) -> Iterator[bytes]:
 
 
 def _in_arrow(dtype: Any) -> bool:
-    """Tell whether pandas keeps the cells of a column in Arrow arrays."""
+    """Return whether pandas stores a column in Arrow arrays."""
     return getattr(dtype, "storage", None) == "pyarrow" or hasattr(dtype, "pyarrow_dtype")
 
 
 def _parts(series: nw.Series[Any]) -> Iterator[list[Any]]:
-    """Yield the cells as Python holds them, some at a time: missing as None, lists as lists."""
+    """Yield the cells as Python values, some at a time: missing ones as None, lists as lists."""
     import narwhals as nw
 
     gaps = series.null_count() > 0

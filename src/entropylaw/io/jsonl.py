@@ -1,22 +1,30 @@
-"""Records in text files: JSON Lines, JSON arrays and plain lines, read and written unchanged."""
+"""Records in text files: JSON Lines, JSON arrays and plain lines."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterator
 from itertools import chain
-from typing import Any, BinaryIO, NamedTuple, get_args
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
 
-from entropylaw.errors import ConfigError, FileFormatError
-from entropylaw.io.array_scan import elements
-from entropylaw.io.files import PathLike, atomic_write, check_output, format_suffix, open_binary
+from entropylaw.errors import FileFormatError
+from entropylaw.io.files import PathLike, compression_of, format_suffix, open_binary
+from entropylaw.progress import with_bar
 from entropylaw.types import OnError
+from entropylaw.validation import choice
 
 _BOM = b"\xef\xbb\xbf"
 _HEAD = 1 << 16
+_CHUNK = 1 << 20
+_BLANK = b" \t\r\n"
+# A whole string, one structural character, or the quote of a string that is not yet complete.
+# Possessive quantifiers keep a string of many megabytes from being remembered for backtracking.
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{},]', re.DOTALL)
 _REASONS_KEPT = 5
-_SKIP = 'leave such records out with on_error="skip" (--on-error skip on the command line)'
+_SKIP = 'or leave such records out with on_error="skip" (--on-error skip on the command line)'
+_FIX = f"Try fixing the record, {_SKIP}"
 _JSON_KINDS = {
     list: "an array",
     int: "a number",
@@ -24,8 +32,6 @@ _JSON_KINDS = {
     bool: "a truth value",
     type(None): "null",
 }
-_FOLD = re.compile(rb"[ \t]*[\r\n][ \t\r\n]*")
-_OUTPUTS = ("", ".json", ".jsonl", ".ndjson", ".txt")
 
 
 class FileRecord(NamedTuple):
@@ -38,7 +44,7 @@ class FileRecord(NamedTuple):
     raw
         Its bytes exactly as in the file, without the line end or the comma that follows.
     value
-        What it means: a dict or a string.
+        The record itself: a dict or a string.
     """
 
     line: int
@@ -47,25 +53,25 @@ class FileRecord(NamedTuple):
 
 
 class RecordFile:
-    r"""The records of one file, read one by one each time this is iterated.
+    r"""The records of a text file, read one by one in each iteration.
 
     A file whose name ends in ``.txt`` holds a string on each line. Any other file is JSON: an
-    array if its first character is ``[``, otherwise one record on each line. Each may be packed
-    (``.gz``, ``.zst``). Blank lines are passed over and a byte order mark is ignored. A record is
-    an object or a string; of an object's equal keys the last counts, as in `json`.
+    array if its first character is ``[``, otherwise one record on each line. Each may be
+    compressed (``.gz``, ``.zst``). Blank lines are skipped and a byte order mark is ignored. A
+    record is an object or a string; of equal keys in an object the last counts, as in `json`.
 
     Parameters
     ----------
     path
         The file. It is never changed.
     on_error
-        ``"raise"``, or ``"skip"`` to leave out records that are broken and count them. A broken
-        archive, an array that does not end, and a file without one usable record always raise.
+        ``"raise"``, or ``"skip"`` to leave out broken records and count them. A broken archive,
+        an array that does not end, and a file without one usable record always raise.
 
     Attributes
     ----------
     skipped : int
-        How many records the last iteration left out.
+        Number of records that the last iteration left out.
     reasons : list of str
         Why, for the first few of them; each names the file and the line.
 
@@ -89,9 +95,8 @@ class RecordFile:
     """
 
     def __init__(self, path: PathLike, *, on_error: OnError = "raise") -> None:
-        check_on_error(on_error)
         self.path = str(path)
-        self.on_error = on_error
+        self.on_error: OnError = choice("on_error", on_error, OnError)
         self.skipped = 0
         self.reasons: list[str] = []
 
@@ -115,6 +120,18 @@ class RecordFile:
         if not found:
             raise FileFormatError(self._nothing(), path=self.path)
 
+    def with_progress(self, label: str, progress: bool | None) -> Generator[FileRecord, None, None]:
+        """Yield the records under a progress bar that counts the bytes read."""
+        plain = compression_of(self.path) == "none"  # else the number of bytes is not known
+        return with_bar(
+            self,
+            label=label,
+            total=Path(self.path).stat().st_size if plain else None,
+            unit="B",
+            size=lambda record: len(record.raw) + 1,
+            progress=progress,
+        )
+
     def _skip(self, reason: str) -> None:
         self.skipped += 1
         if len(self.reasons) < _REASONS_KEPT:
@@ -123,105 +140,88 @@ class RecordFile:
     def _nothing(self) -> str:
         if self.skipped:
             return f"none of its {self.skipped} records can be read. The first: {self.reasons[0]}"
-        return "it is empty; expected at least one record"
+        return "expected at least one record; saw an empty file"
 
 
-def check_on_error(on_error: object) -> None:
-    """Refuse what is no `OnError`."""
-    if on_error not in get_args(OnError):
-        raise ConfigError(f'on_error={on_error!r}; expected "raise" or "skip"')
+def array_elements(
+    stream: BinaryIO, path: str, head: bytes = b"", line: int = 1
+) -> Iterator[tuple[int, bytes]]:
+    r"""Yield the line and the exact bytes of each element of a JSON array.
 
-
-def write_records(path: PathLike, raws: Iterable[bytes], *, source: PathLike | None = None) -> int:
-    r"""Write records to a file, each with the bytes it was read with.
-
-    The extension of `path` (before any ``.gz`` or ``.zst``) says the form: ``.jsonl``,
-    ``.ndjson`` or none: a record on each line; ``.json``: an array; ``.txt``: lines of text. Only
-    a record that would not fit the form is touched: one that spreads over several lines is put on
-    one line by leaving out the white space around its line ends, which changes no value; a line
-    of text becomes ``{"text": ...}`` in a JSON file.
+    Only brackets, commas and strings are looked at, so that an element that is not valid JSON
+    is still found complete and can be left out by the caller. The array is read piece by piece.
 
     Parameters
     ----------
+    stream
+        Bytes after the opening bracket of the array.
     path
-        The file to write, whole or not at all (see `atomic_write`).
-    raws
-        The `FileRecord.raw` of each record, or JSON made elsewhere.
-    source
-        The file that the records come from, if any. It is never written over.
-
-    Returns
-    -------
-    int
-        How many records were written.
+        The name of the file, for messages.
+    head
+        Bytes after the opening bracket that were already taken from `stream`.
+    line
+        The line on which `head` starts.
 
     Raises
     ------
-    ConfigError
-        If the extension is none of these, or JSON records are to become lines of text, or
-        `path` cannot be written (see `check_output`).
+    FileFormatError
+        If the array does not end, or something follows it.
 
     Examples
     --------
-    >>> import tempfile, pathlib
-    >>> path = pathlib.Path(tempfile.mkdtemp()) / "chosen.jsonl"
-    >>> write_records(path, [b'{"a": 1e2}', b'{"a":\n  [1,\n   2]}'])
-    2
-    >>> print(path.read_text(), end="")
-    {"a": 1e2}
-    {"a":[1,2]}
+    >>> import io
+    >>> list(array_elements(io.BytesIO(b'{"a": [1, 2]},\n "x, y"]'), "pool.json"))
+    [(1, b'{"a": [1, 2]}'), (2, b'"x, y"')]
     """
-    form = check_destination(path, source)
-    if form != ".txt" and source is not None and format_suffix(source) == ".txt":
-        raws = map(_as_object, raws)
-    opening, between, closing = b"", b"\n", b"\n"
-    if form == ".json":
-        opening, between, closing = b"[\n", b",\n", b"\n]\n"
-    elif form != ".txt":
-        raws = map(_on_one_line, raws)
-    count = 0
-    with atomic_write(path, inputs=() if source is None else (source,)) as sink:
-        for count, raw in enumerate(raws, start=1):
-            sink.write((between if count > 1 else opening) + raw)
-        sink.write(closing if count else opening + closing.lstrip())
-    return count
+    buffer, start, position, depth, first = head, 0, 0, 0, True
+    while True:
+        for match in _TOKEN.finditer(buffer, position):
+            token = match[0]
+            if token == b'"':
+                break  # the string continues beyond the buffer: look again from here
+            position = match.end()
+            if token in (b"[", b"{"):
+                depth += 1
+            elif depth and token in (b"]", b"}"):
+                depth -= 1
+            elif not depth and token in (b",", b"]", b"}"):
+                raw = buffer[start : match.start()].lstrip(_BLANK)
+                line += buffer.count(b"\n", start, match.start() - len(raw))
+                if token == b"}":
+                    raise FileFormatError(
+                        "expected ',' or ']'; saw a '}' that closes nothing", path=path, line=line
+                    )
+                if raw or token == b"," or not first:
+                    yield line, raw.rstrip(_BLANK)
+                line += raw.count(b"\n")
+                start, first = position, False
+                if token == b"]":
+                    _check_end(stream, buffer[position:], path, line)
+                    return
+        more = stream.read(max(_CHUNK, len(buffer) - start))  # doubling: linear in the bytes
+        if not more:
+            lead = len(buffer) - len(buffer[start:].lstrip(_BLANK))
+            line += buffer.count(b"\n", start, lead)
+            raise FileFormatError(
+                "the array does not end: the element that starts here has an open bracket or "
+                "quote, or the file was cut short. Try fixing it, or copy the file again",
+                path=path,
+                line=line,
+            )
+        buffer, position, start = buffer[start:] + more, position - start, 0
 
 
-def check_destination(path: PathLike, source: PathLike | None = None) -> str:
-    """Return the extension that gives an output its form, or refuse it before any work is done.
-
-    `write_records` does this by itself; call it where much time passes before.
-
-    Parameters
-    ----------
-    path
-        The output.
-    source
-        The file that the records come from, if any.
-
-    Raises
-    ------
-    ConfigError
-        See `write_records`.
-
-    Examples
-    --------
-    >>> check_destination("chosen.json.gz", "pool.jsonl")
-    '.json'
-    """
-    form = format_suffix(path)
-    if form not in _OUTPUTS:
-        raise ConfigError(
-            f"cannot write {form} files ({path}); expected .jsonl, .ndjson, .json or .txt, "
-            "each perhaps followed by .gz or .zst"
-        )
-    if form == ".txt" and (source is None or format_suffix(source) != ".txt"):
-        raise ConfigError(
-            f"only lines of a .txt file can be written as {path}; give the output a name that "
-            "ends in .jsonl or .json"
-        )
-    check_output(path, () if source is None else (source,))
-    return form
+def _check_end(stream: BinaryIO, rest: bytes, path: str, line: int) -> None:
+    """Raise FileFormatError if anything but white space follows the array."""
+    while rest or (rest := stream.read(_CHUNK)):
+        if rest.strip(_BLANK):
+            raise FileFormatError(
+                "something follows the end of the array. Try one array in the file, or one "
+                "record a line without brackets around them",
+                path=path,
+                line=line,
+            )
+        rest = b""
 
 
 def _text_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
@@ -230,20 +230,20 @@ def _text_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
 
 
 def _json_slices(stream: BinaryIO, path: str) -> Iterator[tuple[int, bytes]]:
-    """Yield the line and bytes of each record of a JSON file, whichever form it has."""
+    """Yield the line and bytes of each record of a JSON file: of an array, or one per line."""
     line = 1
     head = stream.readline(_HEAD).removeprefix(_BOM)
     while head.isspace():
         line += head.count(b"\n")
         head = stream.readline(_HEAD)
     if head.lstrip().startswith(b"["):
-        yield from elements(stream, path, head.lstrip()[1:], line)
+        yield from array_elements(stream, path, head.lstrip()[1:], line)
     else:
         yield from _lines(stream, head, line)
 
 
 def _lines(stream: BinaryIO, head: bytes, line: int) -> Iterator[tuple[int, bytes]]:
-    """Yield what is on each line from `head` on, without line ends and blank lines."""
+    """Yield the content of each line from `head` on, without line ends and blank lines."""
     if not head.endswith(b"\n"):
         head += stream.readline()
     for number, raw in enumerate(chain([head], stream), start=line):
@@ -257,44 +257,31 @@ def _decoded(raw: bytes, path: str, line: int) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError as problem:
         raise FileFormatError(
-            f"byte 0x{raw[problem.start]:02x} at position {problem.start + 1} is not UTF-8. "
-            f"Save the file as UTF-8, or {_SKIP}",
+            f"expected UTF-8; saw byte 0x{raw[problem.start]:02x} at position "
+            f"{problem.start + 1}. Try saving the file as UTF-8, {_SKIP}",
             path=path,
             line=line,
         ) from None
 
 
 def _parsed(text: str, path: str, line: int) -> dict[str, Any] | str:
-    """Return the record that a piece of JSON means."""
+    """Return the record that a piece of JSON encodes."""
     try:
         value = json.loads(text)
     except json.JSONDecodeError as problem:
-        what = f"{problem.msg} at character {problem.pos + 1}" if text else "nothing between commas"
+        seen = f"{problem.msg} at character {problem.pos + 1}" if text else "nothing between commas"
         raise FileFormatError(
-            f"not valid JSON: {what}. Expected one record on each line, or one array of records. "
-            f"Mend it, or {_SKIP}",
+            f"not valid JSON: {seen}. Expected one record on each line, or one array of records. "
+            f"{_FIX}",
             path=path,
             line=line,
         ) from None
     except (ValueError, RecursionError) as problem:  # a number too long, brackets too deep
-        raise FileFormatError(
-            f"cannot be read: {problem}. Mend it, or {_SKIP}", path=path, line=line
-        ) from None
+        raise FileFormatError(f"cannot be read: {problem}. {_FIX}", path=path, line=line) from None
     if isinstance(value, dict | str):
         return value
     raise FileFormatError(
-        f"expected a record (an object or a string), saw {_JSON_KINDS[type(value)]}. "
-        f"Mend it, or {_SKIP}",
+        f"expected a record (an object or a string); saw {_JSON_KINDS[type(value)]}. {_FIX}",
         path=path,
         line=line,
     )
-
-
-def _as_object(line: bytes) -> bytes:
-    """Return a line of text as a JSON record."""
-    return json.dumps({"text": line.decode("utf-8")}, ensure_ascii=False).encode("utf-8")
-
-
-def _on_one_line(raw: bytes) -> bytes:
-    """Return JSON without line ends: in JSON these stand only between tokens, never in strings."""
-    return _FOLD.sub(b"", raw) if b"\n" in raw or b"\r" in raw else raw

@@ -1,4 +1,4 @@
-"""From the data as the user holds it to a Corpus, and back to the user's own container."""
+"""Read the user's data as a pool, and take records of it in a container of its own type."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import numpy as np
 from entropylaw.corpus import Corpus
 from entropylaw.errors import ColumnError, ConfigError, EmptyPoolError
 from entropylaw.io.containers import container_of
+from entropylaw.io.datasets import Splits
 from entropylaw.io.file_pool import FilePool, load_file
-from entropylaw.io.hub_splits import HubSplits
 from entropylaw.io.reading import described, read
 from entropylaw.io.records import Taken
-from entropylaw.io.renderer import Render, Renderer, Text
+from entropylaw.io.render import Render, Renderer, Text
 from entropylaw.types import IntArray
 
 __all__ = [
@@ -66,8 +66,8 @@ def read_pool(
     ----------
     data : Corpus, FilePool, path, sequence, data frame, Arrow table, dataset, or iterable
         The records; see docs/how-to/containers.md for each. A `pathlib.Path` is read as
-        JSONL, a JSON array or lines of text, also packed, or as Parquet or Arrow IPC. An
-        iterator is gone through once, and of each record only the text is kept.
+        JSONL, a JSON array or lines of text, also compressed, or as Parquet or Arrow IPC. Of the
+        records of an iterator only the text and `columns` are kept.
     render : str, callable or None
         How a record becomes text; see `entropylaw.io.shapes.RULES`.
     text : str, sequence of str or callable, optional
@@ -76,9 +76,9 @@ def read_pool(
     columns : sequence of str
         Columns whose values are wanted, whether or not the text is made of them.
     ids : sequence, optional
-        A distinct name for each record.
+        Distinct ids, one per record.
     weights : float array, optional
-        How much the information of each record counts.
+        Factors on the bytes that each record adds, one per record; 1 is neutral.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def read_pool(
     ColumnError
         If one of `columns` is missing: the attribute ``column`` is its name.
     InputError
-        If the data is none of these, or a record cannot be read; names the record.
+        If `data` is none of these, or a record cannot be read; names the record.
 
     Examples
     --------
@@ -140,16 +140,16 @@ def as_corpus(
 
 
 def no_columns(name: str) -> ColumnError:
-    """Return the error of a column that was asked of a Corpus."""
+    """Return the error for a column of a Corpus."""
     return ColumnError(
-        f"a Corpus holds text only, no column {name!r}. Pass the data it was made from, or "
-        "the values themselves.",
+        f"a Corpus holds text only, no column {name!r}. Try the data it was made from, or the "
+        "values themselves.",
         column=name,
     )
 
 
 def record_count(data: object) -> int | None:
-    """Return how many records `data` has, or None if only reading it would tell."""
+    """Return the number of records of `data`, or None if it is known only after reading it."""
     return len(data) if isinstance(data, Corpus) else container_of(data).count()
 
 
@@ -159,24 +159,24 @@ def take_records(data: object, rows: Sequence[int] | IntArray) -> Any:
     Parameters
     ----------
     data
-        What `as_corpus` was given; see docs/how-to/containers.md for what each gives back.
+        Data as for `as_corpus`; see docs/how-to/containers.md for the type returned for each.
     rows : sequence of int
-        Rows of it. Of a dictionary of splits, each split has its own of them in this order.
+        Row numbers. Of a dictionary of splits, each split has its own of them in this order.
 
     Raises
     ------
     FingerprintError
-        If there are too few records.
+        If there are too few records, as in an iterator that was read before.
     InputError
-        If the data is no container of records, or an iterator, which gives them only once.
+        If `data` is not a container of records.
     """
     return taken_records(data, rows).data
 
 
 def taken_records(data: object, rows: Sequence[int] | IntArray) -> Taken:
-    """Return what `take_records` does, and which of the rows asked for each record of it is.
+    """Return these records as `take_records` does, and the place of each among `rows`.
 
-    They differ where records come back split by split.
+    The order differs from that of `rows` if `data` is a dictionary of splits.
 
     Examples
     --------
@@ -185,7 +185,7 @@ def taken_records(data: object, rows: Sequence[int] | IntArray) -> Taken:
     """
     wanted: IntArray = np.asarray(rows, np.int64)
     container = data if isinstance(data, Corpus) else container_of(data)
-    if isinstance(container, HubSplits):
+    if isinstance(container, Splits):
         return container.taken(wanted)
     return Taken(container.take(wanted), np.arange(len(wanted)))
 

@@ -1,7 +1,7 @@
-"""A pool in one file that is mapped, not read, so that it may be larger than memory.
+"""A pool in one memory-mapped file, so that it may be larger than memory.
 
-The file holds the bytes of all records, end to end, then where each begins (int64), then a
-little JSON: how records are joined, and by which rules they were rendered.
+The file contains the bytes of all records, end to end, then their offsets (int64), then JSON with
+the framing and the rules that rendered the records.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from entropylaw.errors import (
 )
 from entropylaw.io.arrow_files import is_arrow_file
 from entropylaw.io.containers import container_of
-from entropylaw.io.files import PathLike, atomic_write, framing_of, identity_of
+from entropylaw.io.files import PathLike, atomic_write, compression_of, identity_of
 from entropylaw.io.jsonl import RecordFile
 from entropylaw.io.reading import rendered, scan_of
-from entropylaw.io.renderer import Render, Renderer, Text
+from entropylaw.io.render import Render, Renderer, Text
 from entropylaw.types import IntArray
 
 __all__ = ["build_mapped", "open_mapped", "save_mapped"]
@@ -40,19 +40,19 @@ __all__ = ["build_mapped", "open_mapped", "save_mapped"]
 HEAD = b"entropylaw pool\n"
 TAIL = b"end of pool\n"
 FORMAT = 1
-_END = 8 + len(TAIL)  # where the JSON begins, and the tail
+_END = 8 + len(TAIL)  # bytes after the JSON: its offset, and the tail
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class MappedFile(mmap.mmap):
-    """The read-only map of a whole file, which knows where the file is.
+    """A read-only map of a whole file, with the path of the file.
 
     Attributes
     ----------
     path : Path
         The file.
     identity : tuple of int
-        Tells whether another process that opens the path sees the same file.
+        Numbers that identify the file, for another process that opens the path.
     """
 
     path: Path
@@ -66,25 +66,25 @@ def build_mapped(
     render: Render = None,
     text: Text = None,
 ) -> Corpus:
-    r"""Write the records of a source to a file that `open_mapped` maps, and map it.
+    r"""Write the records of a source to a file for `open_mapped`, and map it.
 
-    A few hundred records are held in memory at a time, and 8 bytes for each. The file appears
-    whole or not at all.
+    Memory: a few hundred records at a time, and 8 bytes per record. If writing fails, no partial
+    file is left behind.
 
     Parameters
     ----------
     source : path, iterable, data frame, Arrow table or dataset
-        What `as_corpus` reads. A path is that of JSONL, a JSON array or lines of text, also
-        packed, or of Parquet or Arrow IPC.
+        Data as for `as_corpus`. A path leads to JSONL, a JSON array or lines of text, also
+        compressed, or to Parquet or Arrow IPC.
     out : path
-        The file to write; not packed.
+        The file to write, without compression.
     render, text
         How a record becomes text; as for `ZipSelector`.
 
     Returns
     -------
     Corpus
-        Row i is record i of the source, blank lines not counted.
+        Row i is record i of the source; blank lines do not count.
 
     Raises
     ------
@@ -103,8 +103,11 @@ def build_mapped(
     >>> pool[2], open_mapped(out).fingerprint == pool.fingerprint
     (b'record 2', True)
     """
-    if framing_of(out) != "plain":
-        raise ConfigError(f"a packed file cannot be mapped: give {out} a name without .gz or .zst.")
+    if compression_of(out) != "none":
+        raise ConfigError(
+            f"out: expected a name without .gz or .zst, since a compressed file cannot be mapped; "
+            f"saw {out}. Try one that ends in .entropylaw."
+        )
     renderer = Renderer(render, text)
     inputs = [source] if isinstance(source, str | os.PathLike) else []
     rows = _rendered(source, renderer)
@@ -116,7 +119,7 @@ def build_mapped(
 
 
 def save_mapped(corpus: Corpus, out: PathLike) -> Corpus:
-    """Write a corpus to a file that `open_mapped` maps, and map it; without ids and weights.
+    """Write a corpus to a file for `open_mapped`, without ids and weights, and map it.
 
     Examples
     --------
@@ -131,20 +134,20 @@ def save_mapped(corpus: Corpus, out: PathLike) -> Corpus:
 
 
 def write_pool(sink: BinaryIO, corpus: Corpus) -> None:
-    """Write a corpus as `open_mapped` expects it."""
+    """Write a corpus in the format of `open_mapped`."""
     _write(sink, corpus, corpus.framing, lambda: corpus.shapes)
 
 
 def open_mapped(path: PathLike) -> Corpus:
     """Return the pool in a file that `build_mapped` or `save_mapped` wrote.
 
-    Records are read from the file where they are asked for. Do not change the file meanwhile;
-    building it anew under the same name is safe.
+    Records are read from the file when they are used. Do not change the file meanwhile; building
+    it again under the same name is safe.
 
     Raises
     ------
     FileFormatError
-        If the file is something else, or not whole.
+        If the file is something else, or truncated.
     """
     with Path(path).open("rb") as file:
         facts = os.fstat(file.fileno())
@@ -165,9 +168,13 @@ def open_mapped(path: PathLike) -> Corpus:
     except (ValueError, KeyError, TypeError) as error:
         raise FileFormatError(f"{_NO_POOL} ({error})", path=str(path)) from error
     if version != FORMAT:
-        raise FileFormatError(f"another version wrote this pool. {_AGAIN}", path=str(path))
+        raise FileFormatError(
+            f"expected a pool of format {FORMAT}; saw format {version}. {_AGAIN}", path=str(path)
+        )
     if offsets[0] != len(HEAD) or offsets[-1] > about_at or (np.diff(offsets) < 0).any():
-        raise FileFormatError(f"the records of this pool overlap. {_AGAIN}", path=str(path))
+        raise FileFormatError(
+            f"expected ascending offsets; saw records that overlap. {_AGAIN}", path=str(path)
+        )
     return Corpus(whole, offsets, framing=framing, shapes=shapes)
 
 
@@ -182,27 +189,30 @@ def reopen(path: Path, identity: tuple[int, ...]) -> Corpus:
     corpus = open_mapped(path)
     assert isinstance(corpus.buffer, MappedFile)
     if corpus.buffer.identity != identity:
-        raise FingerprintError(f"{path} has been replaced since it was opened. Open it again.")
+        raise FingerprintError(
+            f"{path} has been replaced since it was opened. Try opening it again."
+        )
     return corpus
 
 
 @contextmanager
 def room_for(out: PathLike) -> Iterator[None]:
-    """Say which file found no room; other failures pass as they are."""
+    """Raise StorageError, which names the file, if the disk is full; pass other errors on."""
     try:
         yield
     except OSError as error:
         if error.errno not in _FULL:
             raise
         raise StorageError(
-            f"there is no room for the pool {out}: {error.strerror}. Nothing was left behind. It "
-            "takes about the bytes of the text plus 8 for each record; make room, or write it to "
-            "another disk."
+            f"not enough disk space for the pool {out}: {error.strerror}. No partial file is left "
+            "behind. It needs the bytes of the text plus 8 per record. Try another disk."
         ) from error
 
 
-_AGAIN = "Build it again with build_mapped()."
-_NO_POOL = f"it is no pool that build_mapped() wrote, or it is cut short. {_AGAIN}"
+_AGAIN = "Try building it again with build_mapped()."
+_NO_POOL = (
+    f"expected a pool written by build_mapped(); saw something else, or a truncated one. {_AGAIN}"
+)
 
 
 def _write(
@@ -211,7 +221,7 @@ def _write(
     framing: Framing,
     shapes: Callable[[], Mapping[str, int]],
 ) -> int:
-    """Write a pool and return the number of its records; the shapes are asked for last."""
+    """Write a pool and return the number of its records; `shapes` is called at the end."""
     sink.write(HEAD)
     offsets = array("q", [len(HEAD)])
     for row in rows:
@@ -232,7 +242,7 @@ def _write(
 
 
 def _rendered(source: object, renderer: Renderer) -> Iterator[bytes]:
-    """Yield the bytes of each record; of a text file, one is read at a time."""
+    """Yield the bytes of each record; a text file is read one record at a time."""
     if not isinstance(source, str | os.PathLike) or is_arrow_file(source):
         container = container_of(Path(source) if isinstance(source, str) else source)
         yield from rendered(scan_of(container, renderer), renderer)

@@ -9,7 +9,7 @@ from entropylaw.corpus import Corpus, checked_weights
 from entropylaw.errors import ColumnError, InputError
 from entropylaw.io.containers import Container
 from entropylaw.io.records import Columns, Scan, add_cells
-from entropylaw.io.renderer import Renderer
+from entropylaw.io.render import Renderer
 
 
 def read(
@@ -70,7 +70,7 @@ def scan_of(container: Container, renderer: Renderer | None, names: Sequence[str
     seen = container.columns
     if seen is None:
         return container.scan()
-    read = () if renderer is None else renderer.reading(seen).columns
+    read = () if renderer is None else renderer.source(seen).columns
     for name in names:
         if name not in seen:
             raise ColumnError.from_seen(str(name), seen)
@@ -86,12 +86,12 @@ def text_and_columns(
     """
     if container.columns is None:
         return None
-    reading = renderer.reading(container.columns)
-    if not reading.verbatim or reading.columns is None:
+    source = renderer.source(container.columns)
+    if not source.verbatim or source.columns is None:
         return None
-    taken = scan.text_column(reading.columns[0], names)
+    taken = scan.text_column(source.columns[0], names)
     if taken is not None:
-        renderer.note(reading.shape, len(taken[0]))
+        renderer.note(source.shape, len(taken[0]))
     return taken
 
 

@@ -1,4 +1,4 @@
-"""Containers of records without columns of their own: sequences, and what is gone through once."""
+"""Containers without columns in common: sequences and iterables of records."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import numpy as np
 
 from entropylaw.corpus import Corpus
 from entropylaw.errors import ColumnError, FingerprintError
-from entropylaw.io.turns import kind
+from entropylaw.io.chat import kind
 from entropylaw.types import IntArray
 
 Columns: TypeAlias = dict[Any, list[Any]]
 """Values by name of their column, one for each record; None where a cell is missing."""
 
 BATCH = 256
-"""Records that are handed on together; few, since one may be large."""
+"""Records yielded together; few, since one may be large."""
 
 
 class Taken(NamedTuple):
@@ -27,9 +27,9 @@ class Taken(NamedTuple):
     Attributes
     ----------
     data
-        They, in a container of the same type.
+        The records, in a container of the same type.
     places : int64 array, shape (n,)
-        Of each record in it, in its order, the place among the rows that were asked for.
+        For each of them, in order, its place among the rows that were asked for.
     """
 
     data: Any
@@ -63,7 +63,7 @@ class Scan:
 
 
 class Records:
-    """Records, each perhaps with columns of its own; gone through each time this is iterated."""
+    """Base of containers in which each record may have its own columns, or none."""
 
     columns: Sequence[Any] | None = None
 
@@ -71,7 +71,7 @@ class Records:
         raise NotImplementedError
 
     def count(self) -> int | None:
-        """Return the number of records, or None if only going through them would tell."""
+        """Return the number of records, or None if it is known only after reading them."""
         return None
 
     def scan(self, columns: Sequence[Any] | None = None) -> Scan:
@@ -108,7 +108,7 @@ class Listed(Records):
 
 
 class Streamed(Records):
-    """Anything that can be looped over: an iterator only once."""
+    """Any iterable; an iterator can be read only once."""
 
     def __init__(self, data: Iterable[Any]) -> None:
         self._data = data
@@ -117,10 +117,10 @@ class Streamed(Records):
         return iter(self._data)
 
     def take(self, rows: IntArray) -> Any:
-        """Return these records as a list; of an iterator, from one made anew."""
+        """Return these records as a list; of an iterator, from a new one."""
         if iter(self._data) is not self._data:
             return super().take(rows)
-        with given_once(self._data):
+        with read_once(self._data):
             return super().take(rows)
 
 
@@ -137,7 +137,7 @@ def add_cells(columns: Columns, records: Iterable[Any], row: int) -> None:
 
 
 def gathered(records: Iterable[Any], rows: IntArray) -> list[Any]:
-    """Return the records at these rows, in the order given, from going through them once.
+    """Return the records at these rows, in the order given, from one pass over them.
 
     Raises
     ------
@@ -158,7 +158,7 @@ def gathered(records: Iterable[Any], rows: IntArray) -> list[Any]:
 
 
 def passing(records: Iterable[Any], rows: IntArray) -> Iterator[Any]:
-    """Yield the records at these rows, which ascend, while going through all of them once.
+    """Yield the records at these rows, given in ascending order, from one pass over all.
 
     Raises
     ------
@@ -179,23 +179,23 @@ def passing(records: Iterable[Any], rows: IntArray) -> Iterator[Any]:
 
 
 @contextmanager
-def given_once(data: object) -> Iterator[None]:
-    """Say what to do where too few records come from what gives them only once."""
+def read_once(data: object) -> Iterator[None]:
+    """Add to an error about too few records that an iterator can be read only once."""
     try:
         yield
     except FingerprintError as error:
         name = type(data).__name__
         raise FingerprintError(
-            f"{error} A {name} gives its records once: if it was gone through already, make it "
-            "anew and pass that; or use result.indices, or select from list(data)."
+            f"{error} A {name} can be read only once: if it was read before, pass a new one; or "
+            "use result.indices, or select from list(data)."
         ) from None
 
 
 def fewer_records(count: int, row: int) -> FingerprintError:
-    """Return the error of data that has lost records since they were selected from."""
+    """Return the error of data that has fewer records than a row needs."""
     return FingerprintError(
-        f"record {row} was asked for, but the data has only {count} records. Pass the data that "
-        "was selected from; if it has lost some since, select again."
+        f"expected more than {row} records, since record {row} was asked for; saw only {count} "
+        "records. Try the data that was selected from; if it has lost records, select again."
     )
 
 

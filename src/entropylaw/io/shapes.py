@@ -1,4 +1,4 @@
-"""The named rules that say which columns of a record are its text."""
+"""The named rules that determine which columns of a record are its text."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 from entropylaw.errors import RecordError
-from entropylaw.io.turns import MEND, chat_texts, kind
+from entropylaw.io.chat import FIX, chat_texts, kind
 
 Record: TypeAlias = Mapping[Any, Any]
 PartKind: TypeAlias = Literal["string", "chat"]
-"""What a column may hold: a string; or a string, a turn, or a list of turns."""
+"""Values a column may have: a string; or a string, a turn, or a list of turns."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Part:
     Parameters
     ----------
     columns
-        Names under which the part is known, best first.
+        Possible names of the column, best first.
     kind
-        What the column may hold: only a string, or a string or chat turns.
+        Values the column may have: only a string, or a string or chat turns.
     optional
         Whether the part may be missing, or None.
     """
@@ -49,13 +49,13 @@ class Rule:
     Parameters
     ----------
     name
-        What to type after ``render=``.
+        The name for ``render=``.
     gloss
-        One line on what the shape is.
+        Description of the shape, in one line.
     parts
         The pieces of the text, in the order in which they are written.
     answers
-        How many of the last parts may begin by repeating what stands before them.
+        Number of parts at the end that may begin by repeating the parts before them.
     guessed
         Whether a record is recognised as this shape when no rule is named.
 
@@ -72,16 +72,16 @@ class Rule:
     guessed: bool = True
 
     def fits(self, keys: Set[Any] | Record) -> bool:
-        """Tell whether every part that is needed is among these columns."""
+        """Return whether every required part is among these columns."""
         return all(part.optional or part.column(keys) is not None for part in self.parts)
 
     def columns(self, seen: Record) -> tuple[Any, ...]:
-        """Return the columns among those seen that the text is made of.
+        """Return those of the columns seen that the text is made of.
 
         Raises
         ------
         RecordError
-            If a needed column is missing.
+            If a required column is missing.
         """
         found = (_column(part, seen, None, rule=self.name) for part in self.parts)
         return tuple(column for column in found if column is not None)
@@ -92,7 +92,7 @@ class Rule:
         Raises
         ------
         RecordError
-            If a needed column is missing, or a column holds something that is not text.
+            If a required column is missing, or a column has something that is not text in it.
         """
         pieces = [_part_texts(part, record, row, rule=self.name) for part in self.parts]
         if self.answers:
@@ -155,15 +155,15 @@ _ALL = (
 )
 
 RULES: Mapping[str, Rule] = MappingProxyType({rule.name: rule for rule in _ALL})
-"""The rules by name, in the order in which they are tried on a record."""
+"""The rules by name, in the order in which they are tried."""
 
 
 def recognise(keys: Set[Any] | Record) -> Rule | None:
-    """Return the first rule that knows a record with these columns, or None.
+    """Return the first rule that fits a record with these columns, or None.
 
-    The order is that of `RULES`, the most particular shape first: a preference pair that also
-    carries ``messages`` is a preference pair. A ``content`` column is taken for plain text only
-    when nothing but an ``id`` stands beside it: in wider records it is as often one field of many.
+    The order is that of `RULES`, the most specific shape first: a preference pair that also has
+    ``messages`` is a preference pair. A ``content`` column is taken for plain text only if the
+    one other column is an ``id``: in wider records it is as often one field of many.
 
     Examples
     --------
@@ -191,28 +191,28 @@ def _part_texts(part: Part, record: Record, row: int, *, rule: str) -> list[str]
         return []
     if part.kind == "chat":
         return chat_texts(value, column, row)
-    raise RecordError(f"column {column!r} holds {kind(value)}; expected a string. {MEND}", row=row)
+    raise RecordError(f"column {column!r} holds {kind(value)}; expected a string. {FIX}", row=row)
 
 
 def _column(part: Part, record: Record, row: int | None, *, rule: str) -> str | None:
-    """Return the column that holds a part, or None where the part may be missing."""
+    """Return the column that holds a part, or None if an optional part is missing."""
     column = part.column(record)
     if column is None and not part.optional:
         wanted = " or ".join(map(repr, part.columns))
         seen = ", ".join(map(str, record)) or "none"
         raise RecordError(
             f"render={rule!r} needs a column {wanted}. Columns seen: {seen}. "
-            "Leave render out to have each record recognised by its columns",
+            "Try leaving render out, so that each record is recognised by its columns",
             row=row,
         )
     return column
 
 
 def _written_once(prompt: list[str], answers: list[list[str]]) -> list[str]:
-    """Return prompt and answers with what they share at the start written once.
+    """Return prompt and answers, with their common beginning written once.
 
-    The prompt may stand in its own column, inside the answers, or in both places. Answers share
-    whole turns; two plain strings without a prompt share whole lines.
+    The prompt may be in its own column, inside the answers, or in both. Answers share complete
+    turns; two plain strings without a prompt share complete lines.
     """
     whole = "\n".join(prompt)
     chosen, *others = answers
@@ -231,7 +231,7 @@ def _written_once(prompt: list[str], answers: list[list[str]]) -> list[str]:
 
 
 def _shared(first: list[str], second: list[str]) -> int:
-    """Return how many items two lists share at their start."""
+    """Return the number of items that two lists share at their start."""
     shared = 0
     for one, other in zip(first, second, strict=False):
         if one != other:

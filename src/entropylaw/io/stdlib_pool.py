@@ -1,4 +1,4 @@
-"""A pool of real text that every machine has: the documentation inside the installed Python."""
+"""A pool of real text on every machine: the documentation of the standard library."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from entropylaw.errors import EmptyPoolError
 
-_SKIPPED = {  # games, windows, demonstrations, tests, and the topics, which are read by themselves
+_SKIPPED = {  # games, windows, demonstrations, tests, and the topics, which are read separately
     "antigravity",
     "idlelib",
     "lib2to3",
@@ -28,13 +28,13 @@ _SKIPPED = {  # games, windows, demonstrations, tests, and the topics, which are
 }
 _SKIPPED_FOLDERS = {"test", "tests", "idle_test", "__pycache__"}
 _PURE = {"_pydatetime": "datetime", "_pydecimal": "decimal", "_pyio": "io"}
-"""Private modules in Python that hold the documentation of public ones written in C."""
+"""Private modules in Python with the documentation of public ones written in C."""
 
-_COMPILED = (  # noqa: SIM905 - one name a line would bury the rest of the file
+_COMPILED = (  # noqa: SIM905 - one name a line would be 25 lines
     "array atexit binascii builtins cmath errno fcntl gc grp itertools marshal math mmap posix pwd "
     "resource select syslog termios time unicodedata zlib"
 ).split()
-"""Public modules written in C and safe to import. Without sys: programs put their hooks in it."""
+"""Public modules written in C and safe to import; not sys, in which programs set hooks."""
 
 _HEADING = re.compile(r"^(\S.*)\n([*=\-~^\"])\2{2,}[ \t]*$", re.MULTILINE)
 
@@ -47,7 +47,7 @@ _QUESTIONS = {
 }
 
 Definition: TypeAlias = tuple[str, str, str]
-"""What it is (a key of the questions), its name with signature, its documentation."""
+"""Its kind (a key of `_QUESTIONS`), its name with signature, its documentation."""
 
 
 def stdlib_records() -> list[dict[str, str]]:
@@ -65,7 +65,7 @@ def stdlib_records() -> list[dict[str, str]]:
     Raises
     ------
     EmptyPoolError
-        If this Python came without the source of its library.
+        If this Python was installed without the source of its library.
 
     Examples
     --------
@@ -78,8 +78,8 @@ def stdlib_records() -> list[dict[str, str]]:
     library = Path(sysconfig.get_path("stdlib"))
     if not (library / "json" / "__init__.py").is_file():
         raise EmptyPoolError(
-            "this Python came without the source of its standard library. "
-            "Give a file of your own: make demo DATA=file.jsonl"
+            "expected the source of the standard library; saw a Python installed without it. "
+            "Try a file of your own: make demo DATA=file.jsonl"
         )
     records: dict[str, dict[str, str]] = {}
     for source, question, answer in chain(_docstrings(library), _topics()):
@@ -100,7 +100,7 @@ def _docstrings(library: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def _parsed(library: Path, name: str) -> Iterator[Definition]:
-    """Yield what a module or package documents, read from its source."""
+    """Yield the documentation of a module or package, read from its source."""
     files = [library / f"{name}.py"]
     if (library / name).is_dir():
         files = sorted((library / name).rglob("*.py"))
@@ -110,7 +110,7 @@ def _parsed(library: Path, name: str) -> Iterator[Definition]:
             continue
         title = ".".join(inner).removesuffix(".__init__")
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # escapes that newer versions frown on
+            warnings.simplefilter("ignore")  # escapes that newer versions warn of
             tree = ast.parse(path.read_bytes())
         yield "module", _PURE.get(title, title), ast.get_docstring(tree) or ""
         yield from _definitions(tree.body, _PURE.get(title, title), within="module")
@@ -139,7 +139,7 @@ def _definitions(body: list[ast.stmt], prefix: str, *, within: str) -> Iterator[
 
 
 def _compiled(name: str) -> Iterator[Definition]:
-    """Yield what a module written in C documents, asked of the module itself."""
+    """Yield the documentation of a module written in C, which is imported."""
     if importlib.util.find_spec(name) is None:
         return  # not on this system
     module = importlib.import_module(name)
@@ -153,7 +153,7 @@ def _compiled(name: str) -> Iterator[Definition]:
             for inner, member in sorted(vars(value).items()):
                 if not inner.startswith("_") and inspect.isroutine(member):
                     yield "method", f"{title}.{inner}{_signature(member)}", _documentation(member)
-        elif inspect.isbuiltin(value):  # not what a notebook or debugger put there
+        elif inspect.isbuiltin(value):  # not one that a notebook or debugger has set
             yield "function", f"{title}{_signature(value)}", _documentation(value)
 
 
@@ -162,12 +162,12 @@ def _documentation(value: object) -> str:
 
 
 def _signature(value: object) -> str:
-    """Return the signature of something written in C, where it tells one."""
+    """Return the signature of an object written in C, if it has one."""
     return (getattr(value, "__text_signature__", None) or "").replace("$", "")
 
 
 def _topics() -> Iterator[tuple[str, str, str]]:
-    """Yield source, question and answer for the sections of the topic pages that `help` shows."""
+    """Yield source, question and answer for the sections of the topic pages of `help`."""
     topics: dict[str, str] = importlib.import_module("pydoc_data.topics").topics
     for name, page in sorted(topics.items()):
         _, *sections = _HEADING.split(page)  # title, rule, text; title, rule, text; ...

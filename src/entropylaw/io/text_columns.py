@@ -9,20 +9,20 @@ from string import Formatter
 from typing import Any, TypeAlias
 
 from entropylaw.errors import ConfigError, RecordError, TextColumnError
-from entropylaw.io.turns import MEND, kind
+from entropylaw.io.chat import FIX, kind
 
 TextName: TypeAlias = str | tuple[str, ...]
-"""Columns as a manifest holds them: a column, a template, or several columns."""
+"""Columns as a manifest records them: a column, a template, or several columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextColumns:
-    r"""Which columns hold the text, and how it is put together.
+    r"""The columns that hold the text, and how it is put together.
 
     Attributes
     ----------
     given : str or tuple of str
-        What was asked for.
+        The value of ``text=``.
     columns : tuple of str
         The columns that are read.
     template : tuple of (str, str or None), optional
@@ -44,14 +44,14 @@ class TextColumns:
 
     @property
     def name(self) -> str:
-        """What was asked for as one string, which `given` can be read from."""
+        """The value of ``text=`` as one string."""
         given = self.given
         shown = given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
         return f"text={shown}"
 
     @property
     def verbatim(self) -> bool:
-        """Whether the text is just what one column holds."""
+        """Whether the text is the content of one column."""
         return len(self.columns) == 1 and self.template is None
 
     def check(self, seen: Sequence[Any], row: int | None = None) -> None:
@@ -63,7 +63,7 @@ class TextColumns:
             raise TextColumnError.from_seen(missing, seen, row=row)
         where = "" if row is None else f" in record {row}"
         raise TextColumnError(
-            f"text={self.given!r} names a column {missing!r}, which is not{where}. "
+            f"text={self.given!r} names column {missing!r}, which does not exist{where}. "
             f"Columns seen: {', '.join(map(str, seen)) or 'none'}.",
             column=missing,
         )
@@ -76,7 +76,7 @@ class TextColumns:
         TextColumnError
             If a column is missing.
         RecordError
-            If a column holds something that is not text.
+            If a column has something that is not text in it.
         """
         if any(name not in record for name in self.columns):
             self.check(tuple(record), row)
@@ -93,7 +93,7 @@ class TextColumns:
 
 
 def named_columns(text: object) -> TextColumns:
-    """Return the meaning of ``text=``.
+    """Return the columns that ``text=`` names.
 
     A string with a ``{`` is a template; any other string is a column; a sequence of strings is
     several columns, whose texts are joined by a newline, empty ones left out.
@@ -101,7 +101,7 @@ def named_columns(text: object) -> TextColumns:
     Raises
     ------
     ConfigError
-        If it is something else, or a template with more than names of columns between braces.
+        If it is something else, or a template with more than column names between braces.
     """
     if isinstance(text, str):
         if "{" in text:
@@ -109,14 +109,17 @@ def named_columns(text: object) -> TextColumns:
         return TextColumns(text, (text,))
     if not isinstance(text, Sequence) or not all(isinstance(name, str) for name in text):
         raise ConfigError(
-            f"text is {kind(text)}; expected a column, a list of columns, a template such as "
-            '"{question} {answer}", or a function from a record to a string.'
+            "text: expected a column, a list of columns, a template such as "
+            "'{question} {answer}', or a function from a record to a string; saw "
+            f'{kind(text)}. Try text="COLUMN".',
+            parameters=("text",),
         )
     columns = tuple(text)
     if not columns or len(set(columns)) < len(columns):
         raise ConfigError(
-            f"text={list(columns)!r} names {'a column twice' if columns else 'no column'}. "
-            "Name each column once, or leave text out."
+            f"text: expected distinct columns, at least one; saw {list(columns)!r}. "
+            "Try naming each column once, or leave text out.",
+            parameters=("text",),
         )
     lone = len(columns) == 1 and "{" not in columns[0]
     return TextColumns(columns[0] if lone else columns, columns)
@@ -127,8 +130,9 @@ def _template(text: str) -> TextColumns:
         pieces = list(Formatter().parse(text))
     except ValueError as problem:
         raise ConfigError(
-            f"the template {text!r} cannot be read: {problem}. Write {{{{ and }}}} for braces that "
-            "are text."
+            f"text: the template {text!r} cannot be read: {problem}. Try {{{{ and }}}} for braces "
+            "that are text.",
+            parameters=("text",),
         ) from None
     columns = []
     for _, name, spec, conversion in pieces:
@@ -136,14 +140,16 @@ def _template(text: str) -> TextColumns:
             continue
         if not name or spec or conversion:
             raise ConfigError(
-                f"the template {text!r} has more, or less, than the name of a column between "
-                "braces. Pass text=a function from a record to a string for other forms."
+                f"text: expected a template with column names between braces; saw {text!r}. "
+                "Try text=a function from a record to a string for other forms.",
+                parameters=("text",),
             )
         columns.append(name)
     if not columns:
         raise ConfigError(
-            f"the template {text!r} names no column. Put one between braces; name a column that "
-            f"has a brace in its name as text=[{text!r}]."
+            f"text: expected a template that names a column; saw {text!r}. Try a column between "
+            f"braces, or text=[{text!r}] for a column that has a brace in its name.",
+            parameters=("text",),
         )
     template = tuple((literal, name) for literal, name, _, _ in pieces)
     return TextColumns(text, tuple(dict.fromkeys(columns)), template)
@@ -153,6 +159,6 @@ def _string(record: Mapping[Any, Any], column: str, row: int) -> str:
     value = record[column]
     if not isinstance(value, str):
         raise RecordError(
-            f"column {column!r} holds {kind(value)}; expected a string. {MEND}", row=row
+            f"column {column!r} holds {kind(value)}; expected a string. {FIX}", row=row
         )
     return value

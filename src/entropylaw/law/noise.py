@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from entropylaw.compressors import Compressor, describe, get_compressor
-from entropylaw.compressors.base import measured_size, prime
+from entropylaw.compressors import Compressor, describe, get_compressor, prime
+from entropylaw.compressors.base import measured_size
 from entropylaw.corpus import Corpus
 from entropylaw.errors import InputError
 from entropylaw.io.load import Render, Text, as_corpus
@@ -202,7 +202,7 @@ def _primed_sizes(codec: Compressor, corpus: Corpus, ends: IntArray) -> Iterator
     primed = prime(codec, framing.opening)
     raw = len(framing.opening)
     for start, end in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True):
-        joined = framing.joiner.join(corpus.rows(np.arange(start, end)))
+        joined = framing.joiner.join(corpus.records(np.arange(start, end)))
         block = joined if start == 0 else framing.joiner + joined
         primed.extend(block)
         raw += len(block)
@@ -214,7 +214,7 @@ def _recompressed_sizes(
 ) -> Iterator[tuple[int, int]]:
     """Yield raw and compressed bytes of the set after each block, compressed as a whole."""
     for end in ends[1:].tolist():
-        grown = corpus.framing.whole(corpus.rows(np.arange(end)))
+        grown = corpus.framing.whole(corpus.records(np.arange(end)))
         yield len(grown), measured_size(codec, grown)
 
 

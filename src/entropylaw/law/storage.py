@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 from entropylaw.errors import FileFormatError
 from entropylaw.io.files import atomic_write, open_text
-from entropylaw.law.runs import Run
 from entropylaw.json_model import JsonModel, first_error
+from entropylaw.law.runs import Run
 from entropylaw.types import FloatArray
 
 

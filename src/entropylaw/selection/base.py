@@ -15,7 +15,7 @@ from entropylaw.compressors import Compressor, get_compressor
 from entropylaw.errors import ConfigError, ShortMemoryWarning, warn
 from entropylaw.guards import Guards, warn_of
 from entropylaw.io.load import Render, Text
-from entropylaw.io.renderer import Renderer
+from entropylaw.io.render import Renderer
 from entropylaw.progress import with_bar
 from entropylaw.selection.assembly import assembled
 from entropylaw.selection.budget import Budget, Tokenizer, as_budget

@@ -280,7 +280,9 @@ def sized(
         if stop is not None and stop.is_set():
             raise CancelledError
         # One expression, so that no batch is still in memory when the next one is read.
-        sizes[places] = primed.sizes([before + text + after for text in corpus.rows(rows[places])])
+        sizes[places] = primed.sizes(
+            [before + text + after for text in corpus.records(rows[places])]
+        )
     return sizes
 
 

@@ -230,7 +230,7 @@ class CompressedSet:
 
     def extend(self, rows: IntArray) -> None:
         """Add these records of the corpus."""
-        self.extend_bytes(self._sizer.corpus.rows(rows))
+        self.extend_bytes(self._sizer.corpus.records(rows))
 
     def extend_bytes(self, records: Sequence[bytes]) -> None:
         """Add records given as bytes."""
@@ -302,7 +302,7 @@ def first_copies(corpus: Corpus) -> IntArray | None:
     """
     hashes = np.empty(len(corpus), np.int64)
     for rows in batches(corpus):
-        hashes[rows] = np.fromiter(map(hash, corpus.rows(rows)), np.int64, len(rows))
+        hashes[rows] = np.fromiter(map(hash, corpus.records(rows)), np.int64, len(rows))
     _, lowest, group = np.unique(hashes, return_index=True, return_inverse=True)
     if len(lowest) == len(corpus):
         return None

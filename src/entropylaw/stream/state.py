@@ -17,7 +17,7 @@ from entropylaw import __version__
 from entropylaw.compressors import Compressor, describe, get_compressor
 from entropylaw.errors import CompressorVersionWarning, ConfigError, InputError, warn
 from entropylaw.io.files import PathLike, atomic_write
-from entropylaw.io.renderer import Render
+from entropylaw.io.render import Render
 from entropylaw.json_model import JsonModel, first_error
 from entropylaw.stream.memory import PARTS
 from entropylaw.stream.tally import Cost, StreamTally

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from entropylaw.compressors import Compressor, describe, get_compressor
 from entropylaw.errors import InputError, SlowCompressorWarning, warn
-from entropylaw.io.renderer import Render, Renderer, Text
+from entropylaw.io.render import Render, Renderer, Text
 from entropylaw.render.tables import Table
 from entropylaw.stream.memory import RecentMemory, checked_limit
 from entropylaw.stream.state import (

@@ -109,7 +109,7 @@ def _pack_ratios(problem: Problem, rows: IntArray, before: IntArray, left: IntAr
     with Sizer(problem.corpus.take(rows), problem.compressor) as scorer:
         inside = scorer.empty_set()
         for row in before:
-            inside.extend_bytes(problem.corpus.rows(np.array([row])))
+            inside.extend_bytes(problem.corpus.records(np.array([row])))
         weights = None if problem.weights is None else problem.weights[rows[left]]
         return Exhaustive().unions(inside, left, weights, k=1).ratios
 
@@ -160,7 +160,7 @@ class _Followed:
 
     def grow(self, rows: IntArray) -> None:
         """Add what a round chose to the set."""
-        self.grown.extend_bytes(self._problem.corpus.rows(rows))
+        self.grown.extend_bytes(self._problem.corpus.records(rows))
 
     def unions(self, grown: CompressedSet) -> Unions:
         """Return the union of a set with the record."""
@@ -224,7 +224,7 @@ class _Followed:
         for step, pick in enumerate(turn.picks):
             if turn.may_take[step, 0]:
                 tries.append(self._step(turn.number, inside, pick))
-            inside.extend_bytes(self._problem.corpus.rows(pick["row"][None]))
+            inside.extend_bytes(self._problem.corpus.records(pick["row"][None]))
         if tries:
             return min(tries, key=_by_margin)
         reason = "budget and quotas allowed it at no step"

@@ -208,7 +208,7 @@ def _limits(pool: Corpus, rows: IntArray, grams: _Grams) -> IntArray:
     limits = np.zeros(len(rows), np.int64)
     for places in _pieces(pool.lengths[rows]):
         lengths = pool.lengths[rows[places]]
-        text = b"".join(pool.rows(rows[places]))
+        text = b"".join(pool.records(rows[places]))
         hashes = _gram_hashes(text)
         owners = np.repeat(places, lengths)
         whole = owners[: len(hashes)] == owners[len(text) - len(hashes) :]

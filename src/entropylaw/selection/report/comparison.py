@@ -311,7 +311,7 @@ class _Measure:
             ratio = raw / max(size, 1)
         untested = rows[~np.isin(rows, self._tested)]
         covered = coverage_with(self._whole_set, untested, self._tested)
-        whole = self._corpus.framing.whole(self._corpus.rows(rows))
+        whole = self._corpus.framing.whole(self._corpus.records(rows))
         judged = len(whole) / max(measured_size(self.judge, whole), 1)
         return _Found(rows, ratio, judged, covered.bits_per_byte)
 

@@ -12,7 +12,7 @@ import pytest
 
 from entropylaw import ZipSelector
 from entropylaw.errors import ConfigError, InputError, RecordError
-from entropylaw.io.chat_template import chat_template, chat_turns
+from entropylaw.io.chat import chat_template, chat_turns
 from entropylaw.io.load import as_corpus
 from entropylaw.selection import SelectionResult
 
@@ -146,7 +146,7 @@ class TestBadInput:
     @pytest.mark.parametrize(
         ("record", "words"),
         [
-            ("text", "it is str; expected a dict with a column 'messages'"),
+            ("text", "expected a dict with a column 'messages'; saw str"),
             ({"text": "a"}, "no conversation under 'messages'.*Columns seen: text"),
             ({"messages": "Hi"}, "column 'messages' holds str; expected a list of turns"),
             ({"messages": ["Hi"]}, "turn 1 is str"),
@@ -167,5 +167,5 @@ class TestBadInput:
 
     @pytest.mark.parametrize("made", [tokenizer(None), object(), "gpt2"])
     def test_no_template(self, made: object) -> None:
-        with pytest.raises(ConfigError, match="has no chat template"):
+        with pytest.raises(ConfigError, match="expected one with a chat template"):
             chat_template(made)

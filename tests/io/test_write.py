@@ -18,10 +18,10 @@ import pytest
 import entropylaw.io.arrow_files as arrow_files
 from entropylaw.errors import ConfigError, FingerprintError
 from entropylaw.io.arrow_files import ArrowFile
-from entropylaw.io.chosen import check_destination, write_chosen
 from entropylaw.io.columns import column_of
 from entropylaw.io.jsonl import RecordFile
 from entropylaw.io.load import load_file
+from entropylaw.io.write import check_destination, write_chosen
 
 RECORDS = [{"id": i, "text": f"record {i} \u4e2d", "tags": ["a", str(i)], "x": i / 3} for i in range(500)]  # fmt: skip
 ROWS = np.array([400, 3, 499, 0])
@@ -140,7 +140,7 @@ class TestRefused:
             check_destination(parquet, parquet)
 
     def test_a_packed_table(self, parquet: Path) -> None:
-        with pytest.raises(ConfigError, match="not packed as a whole"):
+        with pytest.raises(ConfigError, match="not compressed as a whole"):
             check_destination(parquet.with_name("out.parquet.gz"), parquet)
 
     def test_lines_of_text_from_a_table(self, parquet: Path) -> None:
@@ -195,7 +195,7 @@ def test_neither_file_is_ever_in_memory(tmp_path: Path) -> None:
     from pathlib import Path
     import numpy as np, pyarrow as pa, pyarrow.parquet as pq
     import entropylaw.io.arrow_files as arrow_files
-    from entropylaw.io.chosen import write_chosen
+    from entropylaw.io.write import write_chosen
     from entropylaw.io.load import load_file
 
     folder = Path(sys.argv[1])

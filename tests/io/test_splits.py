@@ -369,9 +369,9 @@ class TestNothingToRead:
     @pytest.mark.parametrize(
         ("data", "words"),
         [
-            (DatasetDict({"a": WHOLE, "b": RECORDS}), "expected Dataset .*DatasetDict, got list as 'b'"),
-            (DatasetDict({"a": streams()["train"]}), "got IterableDataset as 'a'"),
-            (IterableDatasetDict({"a": WHOLE}), "expected IterableDataset.*got Dataset as 'a'"),
+            (DatasetDict({"a": WHOLE, "b": RECORDS}), "split 'b': expected Dataset, .*DatasetDict; saw list"),
+            (DatasetDict({"a": streams()["train"]}), "split 'a': .*saw IterableDataset"),
+            (IterableDatasetDict({"a": WHOLE}), "split 'a': expected IterableDataset,.*saw Dataset"),
         ],
     )  # fmt: skip
     def test_what_is_no_split(self, data, words: str) -> None:

@@ -1,4 +1,4 @@
-"""The renderer: from any record to the bytes that are compressed."""
+"""Render records: from any record to the bytes that are compressed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any, NamedTuple, TypeAlias
 
 from entropylaw.corpus import LINES, PYTHON_LIST, Framing
 from entropylaw.errors import ConfigError, RecordError, UnknownShapeError
+from entropylaw.io.chat import FIX, kind
 from entropylaw.io.shapes import RULES, Record, Rule, recognise
 from entropylaw.io.text_columns import TextColumns, TextName, named_columns
-from entropylaw.io.turns import MEND, kind
 
 RenderFunction: TypeAlias = Callable[[Any], str | bytes]
-"""A user's own rule: from a record to its text."""
+"""A function from a record to its text."""
 
 Render: TypeAlias = str | RenderFunction | None
 """The name of a rule, a function from a record to its text, or None to recognise the shape."""
@@ -41,17 +41,17 @@ def zip_reference(record: object) -> str:
     return repr(record)
 
 
-class Reading(NamedTuple):
-    """How a table becomes text.
+class TextSource(NamedTuple):
+    """How the text of a table is made.
 
     Attributes
     ----------
     shape : str
-        What its records are counted as.
+        The shape that its records are counted as.
     columns : tuple or None
         The columns that are read; None for all.
     verbatim : bool
-        Whether the text is just what the one column holds, where that holds strings.
+        Whether the text is the content of one column, if that is strings.
     """
 
     shape: str
@@ -77,11 +77,11 @@ class Renderer:
     Attributes
     ----------
     name : str
-        What was asked for, as a manifest records it.
+        The rule or columns asked for, as a manifest records them.
     text : str, tuple of str or None
         The columns or the template asked for, as a manifest records them.
     framing : Framing
-        How records so rendered are joined into a set.
+        How rendered records are joined into a set.
 
     Raises
     ------
@@ -104,7 +104,8 @@ class Renderer:
     def __init__(self, render: Render = None, text: Text = None) -> None:
         if text is not None and render not in (None, "text"):
             raise ConfigError(
-                f"render={render!r} and text={text!r} both say what the text is; give only one",
+                f"render: expected only one of render and text; saw render={render!r} and "
+                f"text={text!r}. Try leaving render out",
                 parameters=("render", "text"),
             )
         if callable(text):
@@ -119,7 +120,7 @@ class Renderer:
 
     @property
     def shapes(self) -> dict[str, int]:
-        """How many records were read as each shape so far, by name of the shape."""
+        """Number of records rendered so far by shape."""
         return dict(sorted(self._seen.items()))
 
     def __call__(self, record: object, row: int) -> bytes:
@@ -128,18 +129,18 @@ class Renderer:
         Parameters
         ----------
         record
-            A string, bytes, or a mapping from column to value; a render function may take more.
+            A string, bytes, or a mapping from column to value; a render function may accept more.
         row
             The row of the record in its data, for messages.
 
         Raises
         ------
         UnknownShapeError
-            If no rule knows the columns of the record.
+            If no rule fits the columns of the record.
         TextColumnError
-            If the record has no column of the name given as `text`.
+            If the record lacks a column that `text` names.
         RecordError
-            If the record holds something that is not text.
+            If the record has something that is not text where its text should be.
         """
         shape, rendered = self._rendered(record, row)
         if isinstance(rendered, str):
@@ -148,7 +149,7 @@ class Renderer:
         return rendered
 
     def many(self, records: Sequence[object], row: int) -> list[bytes]:
-        """Return the bytes of records that follow each other; `row` is that of the first."""
+        """Return the bytes of consecutive records, of which the first is at `row`."""
         if not callable(self._render) and self._render != ZIP_REFERENCE:
             encoded = encoded_strings(records)
             if encoded is not None:
@@ -157,12 +158,12 @@ class Renderer:
         return [self(record, place) for place, record in enumerate(records, start=row)]
 
     def note(self, shape: str, count: int) -> None:
-        """Count records that were read as a shape without being rendered one by one."""
+        """Count records of a shape that were read without being rendered one by one."""
         if count:
             self._seen[shape] += count
 
-    def reading(self, columns: Sequence[Any]) -> Reading:
-        """Return how a table with these columns is read.
+    def source(self, columns: Sequence[Any]) -> TextSource:
+        """Return how the text of a table with these columns is made.
 
         Raises
         ------
@@ -170,16 +171,16 @@ class Renderer:
             If no text can be read from these columns.
         """
         if callable(self._render):
-            return Reading("function", None)
+            return TextSource("function", None)
         if self._render == ZIP_REFERENCE:
-            return Reading(ZIP_REFERENCE, None)
+            return TextSource(ZIP_REFERENCE, None)
         if self._named is not None:
             self._named.check(columns)
-            return Reading(self.name, self._named.columns, self._named.verbatim)
+            return TextSource(self.name, self._named.columns, self._named.verbatim)
         seen = dict.fromkeys(columns)
         rule = self._rule(seen, None)
         read = rule.columns(seen)
-        return Reading(rule.name, read, verbatim=len(read) == 1)
+        return TextSource(rule.name, read, verbatim=len(read) == 1)
 
     def _rendered(self, record: object, row: int) -> tuple[str, str | bytes]:
         """Return the shape of a record, and its text."""
@@ -193,7 +194,7 @@ class Renderer:
             return "bytes", bytes(record)
         if not isinstance(record, Mapping):
             raise RecordError(
-                f"it is {kind(record)}; expected a string, bytes or a dict. {MEND}", row=row
+                f"it is {kind(record)}; expected a string, bytes or a dict. {FIX}", row=row
             )
         if self._named is not None:
             return self.name, self._named.text(record, row)
@@ -201,7 +202,7 @@ class Renderer:
         return rule.name, "\n".join(rule.texts(record, row))
 
     def _rule(self, record: Record, row: int | None) -> Rule:
-        """Return the rule that was named, or that knows the record's columns."""
+        """Return the rule that was named, or else the one that fits the record's columns."""
         if isinstance(self._render, str):
             return RULES[self._render]
         columns = tuple(record)
@@ -215,7 +216,7 @@ class Renderer:
 
 
 def encoded_strings(cells: Sequence[object]) -> list[bytes] | None:
-    """Return each cell in UTF-8 if all are strings that UTF-8 can hold, else None."""
+    """Return each cell in UTF-8 if all are strings that UTF-8 can encode, else None."""
     if set(map(type, cells)) != {str}:
         return None
     try:
@@ -225,47 +226,47 @@ def encoded_strings(cells: Sequence[object]) -> list[bytes] | None:
 
 
 def _name(render: Render) -> str:
-    """Return what was asked for as one string, or refuse it."""
+    """Return the name of a rule or function; raise ConfigError if `render` is neither."""
     if render is None:
         return "auto"
     if isinstance(render, str):
         names = [*RULES, ZIP_REFERENCE]
         if render not in names:
             close = difflib.get_close_matches(render.lower(), names, n=1)
-            hint = f"Try render={close[0]!r}, or" if close else "Or"
+            hint = f"Try render={close[0]!r}, or" if close else "Try"
             raise ConfigError(
-                f"no rule {render!r}. Rules: {', '.join(names)}. {hint} text={render!r} "
-                "if that is the column that holds the text"
+                f"render: expected one of {', '.join(names)}, or a function; saw {render!r}. "
+                f"{hint} text={render!r} if that is the column that holds the text"
             )
         return render
     if not callable(render):
         raise ConfigError(
-            f"render is {kind(render)}; expected the name of a rule, a function from a record "
-            f"to a string, or None. Rules: {', '.join(RULES)}, {ZIP_REFERENCE}"
+            f"render: expected the name of a rule, a function from a record to a string, or None; "
+            f"saw {kind(render)}. Try one of the rules: {', '.join(RULES)}, {ZIP_REFERENCE}"
         )
     return f"function {_function_name(render)}"
 
 
 def _function_name(function: object) -> str:
-    """Return what a manifest calls a function: its own `name`, or that of its definition."""
+    """Return the name of a function for a manifest: its `name`, or that of its definition."""
     name = getattr(function, "name", None) or getattr(function, "__qualname__", None)
     return name if isinstance(name, str) else type(function).__qualname__
 
 
 def _called(function: RenderFunction, record: object, row: int) -> str | bytes:
-    """Return what the user's function makes of a record."""
+    """Return the text that the user's function returns for a record."""
     try:
         rendered = function(record)
     except Exception as problem:
         raise RecordError(
             f"the render function {_function_name(function)} raised "
-            f"{type(problem).__name__}: {problem}. Call it on this record alone to see why",
+            f"{type(problem).__name__}: {problem}. Try calling it on this record alone",
             row=row,
         ) from problem
     if not isinstance(rendered, str | bytes):
         raise RecordError(
             f"the render function {_function_name(function)} returned {kind(rendered)}; "
-            "have it return a string or bytes",
+            "expected a string or bytes",
             row=row,
         )
     return rendered
@@ -279,7 +280,7 @@ def _encoded(text: str, row: int) -> bytes:
         code = ord(text[problem.start])
         raise RecordError(
             f"its text has the lone surrogate U+{code:04X} at character {problem.start}, which "
-            "UTF-8 cannot hold. Mend the text with "
+            "UTF-8 cannot encode. Try "
             'text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")',
             row=row,
         ) from None
