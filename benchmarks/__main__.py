@@ -6,8 +6,10 @@ import argparse
 import ast
 import importlib
 import os
+import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
@@ -53,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(overview())
     elif words[0] == "tables":
         fill_tables(words[1:])
+    elif words[0] == "quick":
+        run_all_quick()
     elif words[0] == "figures":
         importlib.import_module("benchmarks.figures").draw_all()
     elif words[0] in found():
@@ -72,7 +76,8 @@ def overview() -> str:
         lines.append(f"  {name:17} {first_line(path)}")
     lines += [
         "",
-        "pages",
+        "others",
+        "  quick             Run every benchmark with --quick, and check that it works.",
         "  tables            Fill the tables of the pages from results; --check only compares.",
         "  figures           Draw the figures of the pages from results.",
     ]
@@ -133,6 +138,26 @@ def run_benchmark(name: str, words: Sequence[str]) -> None:
     verdict = getattr(module, "failure", lambda results: None)(record.results)
     if verdict:
         sys.exit(verdict)
+
+
+def run_all_quick() -> None:
+    """Run every benchmark with --quick in a process of its own; fail if any fails."""
+    failed = []
+    for name in found():
+        start = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks", name, "--quick"],
+            cwd=HERE.parent,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        print(f"{name:17} {time.perf_counter() - start:5.1f} s", flush=True)
+        if done.returncode:
+            failed.append(name)
+            print(done.stderr, file=sys.stderr)
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
 
 
 def shown(name: str, words: Sequence[str]) -> str:

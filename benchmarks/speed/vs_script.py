@@ -1,14 +1,12 @@
-"""Speed next to the published script: whole runs, and one evaluation by size of the set.
+"""CPU time of one evaluation, the published script's and ours, by bytes in the set.
 
-Both do the same work on the same pool, zlib level 9 of the same bytes: the copy of the script, and
-``variant="reference", render="zip-reference"``. `parity` compares the picks.
+Both size the same union, zlib level 9 of the same bytes. `parity` compares the picks and the time
+of whole runs.
 """
 
 from __future__ import annotations
 
 import json
-import statistics
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,8 +15,6 @@ import numpy as np
 from benchmarks.common.inputs import Inputs
 from benchmarks.common.internals import as_corpus
 from benchmarks.common.measure import (
-    CORES,
-    Cost,
     in_fresh_process,
     measured,
     median,
@@ -28,39 +24,22 @@ from benchmarks.common.measure import (
 )
 from benchmarks.common.page import stem, table, yes
 from benchmarks.common.record import Record
-from benchmarks.quality.parity import ranking_of, script_picks
 
-from entropylaw import ZipSelector
 from entropylaw.compressors import Zlib, prime
-from entropylaw.errors import ShortMemoryWarning
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The budget must be a multiple of K3; `pool` records are drawn from each set."""
+    """The script gets about `script_seconds` of CPU time for each repeat."""
 
-    budget: int = 500
-    pool: int = 20_000
-    k1: int = 5_000
-    k2: int = 200
-    k3: int = 100
     set_bytes: tuple[int, ...] = (100_000, 400_000, 2_000_000, 15_000_000)
     candidates: int = 200
     script_seconds: float = 3.0
     repeats: int = 5
     sets: tuple[str, ...] = ("alpaca_en_52k", "sgd_multiturn_17k_sharegpt", "gpteacher_14k")
 
-    @property
-    def search(self) -> dict[str, int]:
-        return {name: getattr(self, name) for name in ("budget", "k1", "k2", "k3")}
-
 
 QUICK = Settings(
-    budget=60,
-    pool=400,
-    k1=100,
-    k2=40,
-    k3=20,
     set_bytes=(20_000, 80_000),
     candidates=50,
     script_seconds=0.2,
@@ -72,59 +51,10 @@ QUICK = Settings(
 def run(settings: Settings, inputs: Inputs) -> Iterator[dict[str, Any]]:
     runs = []
     for name in settings.sets:
-        runs.append(
-            {
-                "data": name,
-                "evaluation_by_set_size": evaluations(name, settings, inputs),
-                "whole_run": whole_run(name, settings, inputs),
-            }
-        )
+        found = in_fresh_process(evaluations, name, settings, inputs)
+        runs.append({"data": name, "evaluation_by_set_size": found})
         report(json.dumps(runs[-1], indent=2))
         yield {"runs": runs}
-
-
-def whole_run(name: str, settings: Settings, inputs: Inputs) -> dict[str, Any]:
-    """Run the script once and ours `repeats` times, each in a fresh process."""
-    script_cost = in_fresh_process(run_script, name, settings, inputs)
-    ours = [in_fresh_process(run_ours, name, settings, inputs) for _ in range(settings.repeats)]
-    cpu = statistics.median(cost.cpu for cost, *_ in ours)
-    wall = statistics.median(cost.wall for cost, *_ in ours)
-    return {
-        "pool": ours[0][2],
-        **settings.search,
-        "workers_of_each": CORES,
-        "evaluations": ours[0][1],
-        "script": script_cost.seconds() | {"runs": 1},
-        "ours": {
-            "cpu_seconds": significant(cpu),
-            "wall_seconds": significant(wall),
-            "runs": len(ours),
-            "each_cpu_seconds": [significant(cost.cpu) for cost, *_ in ours],
-        },
-        "times_less_cpu": significant(script_cost.cpu / cpu, 3),
-        "times_less_wall": significant(script_cost.wall / wall, 3),
-    }
-
-
-def run_script(name: str, settings: Settings, inputs: Inputs) -> Cost:
-    """Return the cost of the script's selection."""
-    script, pool = inputs.script(), inputs.drawn(name, settings.pool)
-    ranking_of(script)  # one thread of torch, as for ours
-    with measured() as cost:
-        script_picks(script, pool, settings.search)
-    return cost
-
-
-def run_ours(name: str, settings: Settings, inputs: Inputs) -> tuple[Cost, int, int]:
-    """Return the cost of our selection, rendering included; unions sized; records in the pool."""
-    pool = inputs.drawn(name, settings.pool)
-    selector = ZipSelector(
-        **settings.search, variant="reference", render="zip-reference", progress=False
-    )
-    with measured() as cost, warnings.catch_warnings():
-        warnings.simplefilter("ignore", ShortMemoryWarning)
-        result = selector.select(pool)
-    return cost, result.evaluations, len(pool)
 
 
 def evaluations(name: str, settings: Settings, inputs: Inputs) -> list[dict[str, Any]]:
@@ -185,32 +115,6 @@ def compare_evaluation(
 
 def tables(record: Record) -> dict[str, str]:
     runs = record.results["runs"]
-    whole = table(
-        [
-            "whole run",
-            "picks of pool",
-            "K",
-            "CPU s, script",
-            "CPU s, ours",
-            "times less CPU",
-            "times less wall",
-            "same picks under the script's ranking",
-        ],
-        [
-            [
-                stem(run["data"]),
-                f"{one['budget']} of {one['pool']:,}",
-                f"{one['k1']:,} / {one['k2']} / {one['k3']}",
-                f"{one['script']['cpu_seconds']:.1f}",
-                f"{one['ours']['cpu_seconds']:.2f}",
-                f"{one['times_less_cpu']:.0f}×",
-                f"{one['times_less_wall']:.0f}×",
-                yes(one.get("identical_picks_under_the_scripts_ranking")),
-            ]
-            for run in runs
-            for one in [run["whole_run"]]
-        ],
-    )
     head = ["one evaluation", "bytes in the set", "CPU µs, script", "CPU µs, ours"]
     each = table(
         [*head, "times less", "same ratios"],
@@ -227,4 +131,4 @@ def tables(record: Record) -> dict[str, str]:
             for one in run["evaluation_by_set_size"]
         ],
     )
-    return {"vs_script": f"{whole}\n\n{each}"}
+    return {"vs_script": each}
