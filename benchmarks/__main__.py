@@ -6,6 +6,7 @@ import argparse
 import ast
 import importlib
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -171,7 +172,7 @@ def shown(name: str, words: Sequence[str]) -> str:
         kept.append(f"{option}={names[option]}" if "=" in word and option in names else word)
         if before in names:
             kept[-1] = names[before]
-    return " ".join(["python -m benchmarks", name, *kept])
+    return " ".join(["python -m benchmarks", name, *map(shlex.quote, kept)])
 
 
 def contents() -> dict[str, str]:
