@@ -85,7 +85,7 @@ def draw(pools: Sequence[dict[str, Any]], target: Path, columns: int = 3) -> Non
 
 def panel(ax: Axes, pool: dict[str, Any]) -> None:
     """Draw one pool; names stand beside the panel, each joined to its mark by a line."""
-    base, *others = pool["methods"]
+    base, *others = (case for case in pool["methods"] if "ZipStream" not in case["method"])
     drawn = [100 * (draw["ratio"] / base["ratio"] - 1) for draw in base["draws"]]
     ax.axhspan(min(drawn), max(drawn), color="0.8", label=f"random, {len(drawn)} draws")
     ax.axhline(0, color="0.5", linewidth=0.8)

@@ -90,6 +90,36 @@ def alignment(record: Record) -> dict[str, str]:
     return {"alignment": f"{found}\n\n{mixed}"}
 
 
+def stream(record: Record) -> dict[str, str]:
+    rows = []
+    for pool in record.results["pools"]:
+        bits = pool["random"]["unseen_bits_per_byte"]
+        name = f"{pool['name']}, {pool['records']:,}"
+        rows.append([name, "random", "", "1", f"{bits:.3f}", "", ""])
+        rows += [
+            [
+                name,
+                f"`{case['method']}`",
+                case.get("arrival", "all at once"),
+                f"{case['ratio_to_random']:.3f}",
+                f"{case['unseen_bits_per_byte']:.3f}",
+                f"{case['budget_used']:.2%}" if "budget_used" in case else "",
+                f"{case['records_per_second']:,.0f}",
+            ]
+            for case in pool["methods"]
+        ]
+    head = [
+        "pool, records",
+        "method",
+        "arrival",
+        "redundancy, random = 1",
+        "bits per unseen byte",
+        "budget used",
+        "records a CPU s",
+    ]
+    return {"stream": table(head, rows)}
+
+
 def law_by_training(record: Record) -> dict[str, str]:
     results = record.results
     ways, recipe = results["ways"], results["recipe"]
@@ -159,6 +189,7 @@ def slope(fit: dict[str, Any], predictor: str) -> str:
 
 
 TABLES = {
+    "stream": stream,
     "alignment": alignment,
     "quality_by_schedule": quality_by_schedule,
     "law_by_training": law_by_training,

@@ -70,11 +70,6 @@ class SizedSet:
     def __exit__(self, *error: object) -> None:
         self._scorer.__exit__(*error)
 
-    @property
-    def pids(self) -> list[int]:
-        """The worker processes."""
-        return list(getattr(self._scorer._workers, "pids", []))
-
     def screen(self, rows: IntArray) -> IntArray:
         """Size the union of the set with each of these records."""
         return self._set.union_sizes(rows)

@@ -2,8 +2,7 @@
 
 The copy of the script runs next to ``variant="reference", render="zip-reference"``, once ranked
 as the script ranks (float32 ratios, torch.topk), where the ordered picks must be the same, and once
-ranked as the library ranks (float64, ties to the lower row), where the first decision that differs
-is looked up.
+ranked as the library ranks (float64, ties to the lower row).
 """
 
 from __future__ import annotations
@@ -11,9 +10,9 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -83,10 +82,9 @@ def compare(name: str, settings: Settings, inputs: Inputs) -> dict[str, Any]:
     script = inputs.script()
     with measured() as script_cost:
         reference = script_picks(script, pool, search)
-    as_script, own = (Witness(rank, settings.k3) for rank in (ranking_of(script), lowest))
     with measured() as our_cost:
-        same = ranked_picks(pool, as_script, **search, n_jobs=CORES)
-    ours = ranked_picks(pool, own, **search, n_jobs=CORES)
+        same = ranked_picks(pool, ranking_of(script), **search, n_jobs=CORES)
+    ours = ranked_picks(pool, lowest, **search, n_jobs=CORES)
     return {
         "data": name,
         "pool": len(pool),
@@ -99,7 +97,6 @@ def compare(name: str, settings: Settings, inputs: Inputs) -> dict[str, Any]:
             "shared_fraction": len(np.intersect1d(ours, reference)) / len(reference),
             "shared_by_chance": significant(settings.budget / len(pool)),
             "same_prefix": same_prefix(reference, ours),
-            "first_difference": first_difference(own.decisions, as_script.decisions),
         },
         "script": script_cost.seconds(),
         "ours": our_cost.seconds(),
@@ -134,58 +131,6 @@ def ranking_of(script: ModuleType) -> Ranking:
     return topk
 
 
-@dataclass(slots=True)
-class Decision:
-    """Which rows a stage let through, and the ratios that it saw, by row."""
-
-    stage: str
-    chosen: list[int]
-    ratios: dict[int, float]
-
-
-@dataclass(slots=True)
-class Witness:
-    """A ranking that keeps each decision, in rows of the pool."""
-
-    ranking: Callable[[FloatArray, int], IntArray]
-    k3: int
-    decisions: list[Decision] = field(default_factory=list)
-    _step: int = 0
-    _screened: list[int] = field(default_factory=list)
-    _shortlisted: list[int] = field(default_factory=list)
-
-    def __call__(self, values: FloatArray, k: int) -> IntArray:
-        positions = self.ranking(values, k)
-        stage = ("screen", "shortlist", "pack")[min(self._step, 2)]
-        rows = (range(len(values)), self._screened, self._shortlisted)[min(self._step, 2)]
-        chosen = [rows[position] for position in positions]
-        ratios = {row: float(value) for row, value in zip(rows, values, strict=True)}
-        self.decisions.append(Decision(stage, chosen, ratios))
-        if stage == "screen":
-            self._screened = chosen
-        elif stage == "shortlist":
-            self._shortlisted = chosen
-        self._step = 0 if self._step == self.k3 + 1 else self._step + 1
-        return positions
-
-
-def first_difference(ours: list[Decision], theirs: list[Decision]) -> dict[str, Any] | None:
-    """Describe the first decision in which other rows went on, and whether it was a tie."""
-    for number, (mine, other) in enumerate(zip(ours, theirs, strict=True)):
-        swapped = sorted(set(mine.chosen) ^ set(other.chosen))
-        if swapped:
-            ratios = np.array([mine.ratios[row] for row in swapped])
-            return {
-                "decision": number,
-                "stage": mine.stage,
-                "rows_swapped": len(swapped),
-                "tie_in_float32": len(np.unique(ratios.astype(np.float32))) == 1,
-                "tie_in_float64": len(np.unique(ratios)) == 1,
-                "relative_spread": significant(float(np.ptp(ratios) / ratios.min())),
-            }
-    return None
-
-
 def same_prefix(one: IntArray, other: IntArray) -> int:
     """Return how many picks are the same before the first that differs."""
     differs = np.flatnonzero(one != other)
@@ -200,20 +145,7 @@ def tables(record: Record) -> dict[str, str]:
         "ranked as the script: same picks, in order": "{script_ranking[same_prefix]} of {budget}",
         "ranked our way: shared": "{own_ranking[shared_fraction]:.0%}",
         "by chance": "{own_ranking[shared_by_chance]:.0%}",
-        "first decision that differs": lambda run: difference(run["own_ranking"]),
         "CPU s, script": "{script[cpu_seconds]:.0f}",
         "CPU s, ours": "{ours[cpu_seconds]:.1f}",
     }
     return {"parity": table_of(record.results["runs"], columns)}
-
-
-def difference(ranking: dict[str, Any]) -> str:
-    first = ranking["first_difference"]
-    if first is None:
-        return "none"
-    kind = "not a tie"
-    if first["tie_in_float64"]:
-        kind = "an exact tie"
-    elif first["tie_in_float32"]:
-        kind = "a tie in float32 only"
-    return f"{first['stage']}, {kind}"

@@ -13,7 +13,6 @@ import time
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,6 @@ from entropylaw import ZipSelector, get_compressor
 from entropylaw.errors import ShortMemoryWarning
 
 SHORTEST, LONGEST = 1_000, 2_000
-POINTS = 20
 SHARE = "reading_the_set_share_of_cpu"
 """In the record of 2026-11-25; not measured any more."""
 
@@ -114,7 +112,6 @@ def run_case(pool_path: Path, settings: Settings) -> dict[str, Any]:
         "peak_megabytes_beyond_the_file": significant(max(memory)),
         "of_it_before_selecting": significant(before),
         "exponent_of_cost_by_number_chosen": significant(exponent(chosen, cpu), 3),
-        "by_number_chosen": curve(chosen, cpu, memory),
     }
 
 
@@ -127,23 +124,6 @@ def exponent(chosen: Sequence[int], cpu: Sequence[float]) -> float:
     start = np.array(chosen[:-1], np.float64)
     late = start >= max(1, 0.05 * chosen[-1])
     return float(np.polyfit(np.log(start[late]), np.log(each[late]), 1)[0])
-
-
-def curve(
-    chosen: Sequence[int], cpu: Sequence[float], memory: Sequence[float]
-) -> list[dict[str, float]]:
-    """Return cost and memory at evenly spaced numbers of chosen records."""
-    marks = np.unique(np.linspace(0, len(chosen) - 1, POINTS + 1).astype(int))
-    return [
-        {
-            "chosen": chosen[end],
-            "cpu_milliseconds_a_record": significant(
-                1e3 * (cpu[end] - cpu[start]) / (chosen[end] - chosen[start])
-            ),
-            "megabytes": significant(memory[end]),
-        }
-        for start, end in pairwise(marks)
-    ]
 
 
 def tables(record: Record) -> dict[str, str]:

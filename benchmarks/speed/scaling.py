@@ -3,7 +3,7 @@
 One round at paper settings, K 10,000 / 200 / 100, after some megabytes have been chosen: the
 screened records are sized together with that set, then the shortlist is packed. All kinds of
 workers take turns in one process, so that each repeat gives a ratio of its own; every case has
-a fresh process. Linux only, for the CPU time of the workers.
+a fresh process.
 """
 
 from __future__ import annotations
@@ -11,16 +11,15 @@ from __future__ import annotations
 import multiprocessing
 import os
 import statistics
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from benchmarks.common.inputs import Inputs
 from benchmarks.common.internals import SizedSet
-from benchmarks.common.measure import in_fresh_process, median, report, significant
+from benchmarks.common.measure import in_fresh_process, measured, median, report, significant
 from benchmarks.common.page import Target, table_of
 from benchmarks.common.record import Record
 
@@ -60,13 +59,6 @@ QUICK = Settings(
 )
 
 
-class Times(NamedTuple):
-    """Seconds: of the clock, and of CPU in the process that took most."""
-
-    wall: float
-    busiest: float
-
-
 def run(settings: Settings, inputs: Inputs) -> Iterator[dict[str, Any]]:
     runs = []
     for about in settings.record_bytes:
@@ -87,7 +79,7 @@ def run_case(spec: str, about: int, settings: Settings, inputs: Inputs) -> dict[
     pool, chosen = split_pool(about, settings, inputs)
     candidates = np.arange(settings.k1)
     shortlist = np.sort(np.random.default_rng(0).choice(candidates, settings.k2, replace=False))
-    times: dict[str, dict[str, list[Times]]] = {
+    times: dict[str, dict[str, list[float]]] = {
         stage: {kind: [] for kind in KINDS} for stage in STAGES
     }
     load = []
@@ -103,8 +95,8 @@ def run_case(spec: str, about: int, settings: Settings, inputs: Inputs) -> dict[
         for _ in range(settings.repeats):
             load.append(round(os.getloadavg()[0], 1))
             for kind, one in sets.items():
-                times["screen"][kind].append(timed(one, one.screen, candidates))
-                times["pack"][kind].append(timed(one, one.pack, shortlist, settings.k3))
+                times["screen"][kind].append(timed(one.screen, candidates))
+                times["pack"][kind].append(timed(one.pack, shortlist, settings.k3))
     return {
         "compressor": get_compressor(spec).name,
         "mean_record_bytes": round(float(pool.lengths[candidates].mean())),
@@ -114,35 +106,20 @@ def run_case(spec: str, about: int, settings: Settings, inputs: Inputs) -> dict[
     } | {stage: summary(own) for stage, own in times.items()}
 
 
-def timed(sized: SizedSet, work: Callable[..., object], *arguments: object) -> Times:
-    """Do some work and return its times."""
-    # the CPU clock of another process, as clock_getcpuclockid has it on Linux
-    clocks = [time.CLOCK_PROCESS_CPUTIME_ID, *((~pid << 3) | 2 for pid in sized.pids)]
-    before = [time.clock_gettime(clock) for clock in clocks]
-    start = time.perf_counter()
-    work(*arguments)
-    wall = time.perf_counter() - start
-    return Times(
-        wall,
-        max(time.clock_gettime(clock) - was for clock, was in zip(clocks, before, strict=True)),
-    )
+def timed(work: Callable[..., object], *arguments: object) -> float:
+    """Do some work and return its seconds."""
+    with measured() as cost:
+        work(*arguments)
+    return cost.wall
 
 
-def summary(times: dict[str, list[Times]]) -> dict[str, Any]:
-    """Return the median time of each kind, and its gain over the calling thread alone.
-
-    `cpu_gain` is what the clock would show if each process had a core to itself and none had to
-    wait for another; threads share one process, so theirs shows only the work that they add.
-    """
-    pairs = {kind: list(zip(times["serial"], own, strict=True)) for kind, own in times.items()}
+def summary(times: dict[str, list[float]]) -> dict[str, Any]:
+    """Return the median time of each kind, and its gain over the calling thread alone."""
+    serial = times["serial"]
     return {
         kind: {
-            "wall_milliseconds": significant(1e3 * statistics.median(t.wall for t in own)),
-            "busiest_process_cpu_milliseconds": significant(
-                1e3 * statistics.median(t.busiest for t in own)
-            ),
-            "wall_gain": median([base.wall / t.wall for base, t in pairs[kind]], 3),
-            "cpu_gain": median([base.busiest / t.busiest for base, t in pairs[kind]], 3),
+            "wall_milliseconds": significant(1e3 * statistics.median(own)),
+            "wall_gain": median([base / one for base, one in zip(serial, own, strict=True)], 3),
         }
         for kind, own in times.items()
     }
