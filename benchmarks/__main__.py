@@ -220,7 +220,7 @@ def outdated() -> Iterator[tuple[Path, str]]:
 
 
 def fill_tables(words: Sequence[str]) -> None:
-    """Write the tables of all pages, or only say which differ."""
+    """Write the tables of all pages, or only list those that differ."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks tables")
     parser.add_argument("--check", action="store_true", help="write nothing; fail if any differ")
     check = parser.parse_args(words).check

@@ -21,7 +21,7 @@ from entropylaw.types import AnyArray
 
 IMAGES = ROOT / "docs" / "images"
 QUICKEST = 1.0
-"""Seconds at the left end; what needs less is drawn as a line."""
+"""Seconds at the left end; methods that need less are drawn as a line."""
 LINE = 0.049
 """Height of a line of text, as a share of a panel."""
 LOWEST = -0.12
@@ -84,7 +84,7 @@ def draw(pools: Sequence[dict[str, Any]], target: Path, columns: int = 3) -> Non
 
 
 def panel(ax: Axes, pool: dict[str, Any]) -> None:
-    """Draw one pool; names stand beside the panel, each joined to its mark by a line."""
+    """Draw one pool; names stand right of the panel, each joined to its mark by a line."""
     base, *others = (case for case in pool["methods"] if "ZipStream" not in case["method"])
     drawn = [100 * (draw["ratio"] / base["ratio"] - 1) for draw in base["draws"]]
     ax.axhspan(min(drawn), max(drawn), color="0.8", label=f"random, {len(drawn)} draws")

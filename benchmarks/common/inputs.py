@@ -1,4 +1,4 @@
-"""What benchmarks read: a folder of data sets, and a copy of the published script."""
+"""Inputs of benchmarks: a folder of data sets, and a copy of the published script."""
 
 from __future__ import annotations
 
@@ -120,8 +120,8 @@ def _shaped(name: str, number: int, record: dict[str, str]) -> dict[str, Any]:
         subset = SUBSETS[number % len(SUBSETS)]
         return {"instruction": question, "input": "", "response": answer, "subset": subset}
     if name == "oasst1_en_threads_messages":
-        said = (("user", question), ("assistant", answer))
-        return {"messages": [{"role": role, "content": content} for role, content in said]}
+        turns = (("user", question), ("assistant", answer))
+        return {"messages": [{"role": role, "content": content} for role, content in turns]}
     if name == "oasst1_fi_8k_text":
         return {"id": str(number), "text": f"{question}\n{answer}"}
     language = {"lang": LANGUAGES[number % len(LANGUAGES)]} if name.startswith("mgsm") else {}

@@ -38,7 +38,7 @@ __all__ = [
 def ranked_picks(
     pool: Sequence[Any], ranking: Ranking, *, budget: int, k1: int, k2: int, k3: int, n_jobs: int
 ) -> IntArray:
-    """Return what the reference variant chooses of the script's text under another ranking."""
+    """Return the picks of the reference variant, on the script's text, under another ranking."""
     corpus = as_corpus(pool, render="zip-reference")
     plan = Plan(
         limits=Limits(budget),

@@ -20,7 +20,7 @@ HEAD = ("name", "command", "date", "machine", "versions", "parameters")
 
 @dataclass(frozen=True)
 class Record:
-    """How a result was made, on what, and what came out."""
+    """Command, date, machine, versions, parameters and results of one run."""
 
     name: str
     command: str

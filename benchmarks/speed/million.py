@@ -40,7 +40,7 @@ class Settings:
     sets: tuple[str, ...] = SETS[:7]
 
 
-QUICK = Settings(records=1_500, budget=600)
+QUICK = Settings(records=1_500, budget=300)
 
 
 def run(settings: Settings, inputs: Inputs) -> Iterator[dict[str, Any]]:
