@@ -14,7 +14,7 @@ help:
 	@echo "make test-slow      the tests that take minutes"
 	@echo "make test-trainers  train tiny models with real trainers (installs torch)"
 	@echo "make docs           build the site into site/"
-	@echo "make bench          the quick benchmarks; see benchmarks/README.md for all"
+	@echo "make bench          every benchmark on small data; see benchmarks/README.md"
 
 .venv/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "entropylaw needs Python 3.11 or newer; say make PYTHON=python3.12")'
@@ -63,7 +63,7 @@ docs: .venv/docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: .venv/dev
-	$(BIN)/python benchmarks/cost_by_prefix.py --quick
+	$(BIN)/python -m benchmarks quick
 
 format: .venv/dev
 	$(BIN)/ruff check --fix

@@ -1,0 +1,1 @@
+"""Benchmarks of entropylaw; ``python -m benchmarks`` lists them."""

@@ -1,0 +1,79 @@
+"""Everything that benchmarks take from inside entropylaw, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from entropylaw import Corpus
+from entropylaw.compressors import Zlib, get_compressor
+from entropylaw.guards.options import GUARDS
+from entropylaw.io.load import as_corpus
+from entropylaw.io.mapped import build_mapped, open_mapped
+from entropylaw.io.stdlib_pool import stdlib_records
+from entropylaw.scoring import Scorer
+from entropylaw.selection.coverage import coverage
+from entropylaw.selection.ledger import Limits
+from entropylaw.selection.plan import Plan
+from entropylaw.selection.rounds import zip_rounds
+from entropylaw.selection.stages import Ranking, lowest, pack
+from entropylaw.types import IntArray, WorkerKind
+
+__all__ = [
+    "GUARDS",
+    "Ranking",
+    "SizedSet",
+    "as_corpus",
+    "build_mapped",
+    "coverage",
+    "lowest",
+    "open_mapped",
+    "ranked_picks",
+    "stdlib_records",
+]
+
+
+def ranked_picks(
+    pool: Sequence[Any], ranking: Ranking, *, budget: int, k1: int, k2: int, k3: int, n_jobs: int
+) -> IntArray:
+    """Return the picks of the reference variant, on the script's text, under another ranking."""
+    corpus = as_corpus(pool, render="zip-reference")
+    plan = Plan(
+        limits=Limits(budget),
+        k1=k1,
+        k2=k2,
+        k3=k3,
+        variant="reference",
+        selectable=np.ones(len(corpus), np.bool_),
+    )
+    with Scorer(corpus, Zlib(9), n_jobs=n_jobs) as scorer:
+        rounds = list(zip_rounds(scorer, plan, rank=ranking))
+    return np.concatenate([one.rows for one in rounds])
+
+
+class SizedSet:
+    """A chosen set whose unions with records of a pool are sized by workers of one kind."""
+
+    def __init__(
+        self, pool: Corpus, chosen: Sequence[bytes], spec: str, *, n_jobs: int, workers: WorkerKind
+    ) -> None:
+        self._scorer = Scorer(pool, get_compressor(spec), n_jobs=n_jobs, workers=workers)
+        self._set = self._scorer.empty_set()
+        self._set.extend_bytes(chosen)
+
+    def __enter__(self) -> SizedSet:
+        self._scorer.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._scorer.__exit__(*error)
+
+    def screen(self, rows: IntArray) -> IntArray:
+        """Size the union of the set with each of these records."""
+        return self._set.union_sizes(rows)
+
+    def pack(self, rows: IntArray, k3: int) -> object:
+        """Pack `k3` of these records, from an empty set."""
+        return pack(rows, self._scorer.empty_set(), k3=k3)
