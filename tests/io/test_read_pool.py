@@ -124,7 +124,7 @@ def test_columns_that_are_text_too(name: str, text: object, tmp_path: Path) -> N
 
 
 class Counted:
-    """Records that count how often they are gone through."""
+    """Records that count how often they are iterated."""
 
     passes = 0
 
