@@ -250,6 +250,11 @@ class TestMissing:
             read_pool([], columns=["n"])
 
 
+def test_repr_is_one_line() -> None:
+    expected = "PoolData(Corpus(2,000 records, 20,890 bytes), columns: n)"
+    assert repr(read_pool(RECORDS, columns=["n"])) == expected
+
+
 class TestFilePools:
     BROKEN = b'{"text": "a", "n": 0}\n{"text": \n{"text": null}\n{"text": "b", "n": 3}\n{"n": 4}\n'
 

@@ -51,7 +51,7 @@ class FilePool:
     reasons: tuple[str, ...]
     identity: tuple[int, ...]
     path: str
-    columns: Mapping[str, list[Any]] = field(default_factory=dict)
+    columns: Mapping[str, list[Any]] = field(default_factory=dict, repr=False)
 
     def raw_records(self, path: PathLike, rows: IntArray) -> Iterable[bytes]:
         """Return the bytes of these records in the text file, which is read once more.
