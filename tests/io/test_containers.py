@@ -20,6 +20,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
+import entropylaw.io
 from entropylaw import ZipSelector
 from entropylaw.errors import (
     EmptyPoolError,
@@ -94,6 +95,14 @@ def data(request: pytest.FixtureRequest) -> object:
     return request.param()
 
 
+@pytest.fixture(
+    params=["list", "pandas", "polars lazy", "Arrow table", "dataset", "streamed dataset"]
+)
+def one_of_each(request: pytest.FixtureRequest) -> object:
+    """Return a container of each class; the variants of a class differ only in reading."""
+    return CONTAINERS[request.param]()
+
+
 class TestEveryContainer:
     def test_its_corpus_is_that_of_the_strings(self, data: object) -> None:
         corpus = as_corpus(data)
@@ -136,7 +145,8 @@ class TestEveryContainer:
         unknown = isinstance(data, pl.LazyFrame | datasets.IterableDataset)
         assert record_count(data) == (None if unknown else 700)
 
-    def test_missing_columns_are_named(self, data: object) -> None:
+    def test_missing_columns_are_named(self, one_of_each: object) -> None:
+        data = one_of_each
         with pytest.raises(TextColumnError, match='id, text, meta, score.*Try text="text"'):
             as_corpus(data, text="body")
         with pytest.raises(TextColumnError, match=r"'\{txt\}' names column 'txt'.*id, text"):
@@ -144,11 +154,12 @@ class TestEveryContainer:
         with pytest.raises(RecordError, match=r"needs a column 'messages'. Columns seen: id, text"):
             as_corpus(data, render="messages")
 
-    def test_a_column_that_is_no_text_names_the_row(self, data: object) -> None:
+    def test_a_column_that_is_no_text_names_the_row(self, one_of_each: object) -> None:
         with pytest.raises(RecordError, match=r"record 0: column 'id' holds int"):
-            as_corpus(data, text="id")
+            as_corpus(one_of_each, text="id")
 
-    def test_the_selection_is_the_same_and_comes_back(self, data: object) -> None:
+    def test_the_selection_is_the_same_and_comes_back(self, one_of_each: object) -> None:
+        data = one_of_each
         selector = ZipSelector(20, k1=60, k2=20, k3=10, n_jobs=1)
         with pytest.warns(Warning, match="no text"):
             result = selector.select(data)
@@ -158,7 +169,8 @@ class TestEveryContainer:
         assert type(taken) is type(data)
         assert [row["id"] for row in rows_of(taken)] == result.indices.tolist()
 
-    def test_records_come_back_in_their_original_order_too(self, data: object) -> None:
+    def test_records_come_back_in_their_original_order_too(self, one_of_each: object) -> None:
+        data = one_of_each
         selector = ZipSelector(20, k1=60, k2=20, k3=10, n_jobs=1, text="{text}")
         with pytest.warns(Warning, match="no text"):
             result = selector.select(data)
@@ -167,7 +179,8 @@ class TestEveryContainer:
         assert [row["id"] for row in rows_of(taken)] == sorted(result.indices.tolist())
         assert sorted(result.indices.tolist()) != result.indices.tolist()
 
-    def test_changed_rows_are_an_error(self, data: object) -> None:
+    def test_changed_rows_are_an_error(self, one_of_each: object) -> None:
+        data = one_of_each
         selector = ZipSelector(20, k1=60, k2=20, k3=10, n_jobs=1)
         with pytest.warns(Warning, match="no text"):
             result = selector.select(RECORDS[1:] + RECORDS[:1])
@@ -512,16 +525,21 @@ class TestNothingIsImportedToAsk:
     @pytest.mark.parametrize(
         "code",
         [
-            "import entropylaw, entropylaw.io.load, entropylaw.io.write, entropylaw.io.mapped",
+            "import entropylaw.io as io; [getattr(io, name) for name in io.__all__]",
             "from entropylaw import ZipSelector; ZipSelector(1).select(['a', 'b']).take(['a', 'b'])",
             "from entropylaw import compression_ratio; compression_ratio(iter(['a', 'b']))",
-            "import entropylaw.io.chat, entropylaw.io.columns",
         ],
     )
     def test_without_a_frame_no_library_of_frames(self, code: str) -> None:
         found = imported(code)
         assert not found & HEAVY
         assert "narwhals" not in found
+
+    def test_the_package_loads_its_names_on_first_use(self) -> None:
+        code = "import entropylaw.io as io, sys; assert dir(io) == sorted(io.__all__)"
+        assert "numpy" not in imported(code)
+        with pytest.raises(AttributeError, match="no attribute 'as_corpora'"):
+            entropylaw.io.as_corpora
 
     def test_polars_does_without_the_others(self) -> None:
         found = imported(

@@ -47,7 +47,7 @@ class TestRoundTrip:
     @given(
         st.lists(records, min_size=1, max_size=6), st.sampled_from(FORMS), st.booleans(), st.data()
     )
-    @settings(max_examples=150)
+    @settings(max_examples=100, deadline=None)
     def test_records_come_back_with_their_bytes(
         self,
         tmp_path_factory: pytest.TempPathFactory,
@@ -82,7 +82,7 @@ class TestRoundTrip:
         assert json.loads(second.read_bytes()) == pool
 
     @given(st.lists(records, max_size=5), st.sampled_from([None, 1, "\t"]))
-    @settings(max_examples=100)
+    @settings(max_examples=100, deadline=None)
     def test_spread_out_arrays_become_lines_of_the_same_value(
         self, tmp_path_factory: pytest.TempPathFactory, pool: list[Any], indent: int | str | None
     ) -> None:
@@ -95,7 +95,7 @@ class TestRoundTrip:
         assert values(out) == pool
 
     @given(st.lists(records, min_size=1, max_size=5), st.integers(1, 40))
-    @settings(max_examples=100)
+    @settings(max_examples=100, deadline=None)
     def test_arrays_are_cut_right_wherever_a_read_ends(self, pool: list[Any], size: int) -> None:
         content = json.dumps(pool, indent=2).encode()[1:] + b"\n"
 
@@ -211,24 +211,20 @@ BROKEN_LINES = [
 
 class TestBroken:
     @pytest.mark.parametrize(("line", "words"), BROKEN_LINES)
-    def test_a_broken_line_is_named(self, tmp_path: Path, line: bytes, words: str) -> None:
+    def test_a_broken_line_is_named_or_skipped(
+        self, tmp_path: Path, line: bytes, words: str
+    ) -> None:
         path = file(tmp_path, b'{"a": 0}\n\n' + line + b'\n{"a": 2}\n')
         with pytest.raises(FileFormatError) as caught:
             values(path)
-        assert caught.value.line == 3
-        assert caught.value.path == str(path)
-        assert str(caught.value).startswith(f"{path}, line 3: ")
-        assert words in str(caught.value)
-        assert "--on-error skip" in str(caught.value)
-
-    @pytest.mark.parametrize(("line", "words"), BROKEN_LINES)
-    def test_or_skipped_and_counted(self, tmp_path: Path, line: bytes, words: str) -> None:
-        pool = RecordFile(file(tmp_path, b'{"a": 0}\n' + line + b'\n{"a": 2}\n'), on_error="skip")
+        assert (caught.value.path, caught.value.line) == (str(path), 3)
+        message = str(caught.value)
+        assert message.startswith(f"{path}, line 3: ")
+        assert words in message
+        assert "--on-error skip" in message
+        pool = RecordFile(path, on_error="skip")
         assert [record.value for record in pool] == [{"a": 0}, {"a": 2}]
-        assert pool.skipped == 1
-        assert len(pool.reasons) == 1
-        assert words in pool.reasons[0]
-        assert "line 2" in pool.reasons[0]
+        assert (pool.skipped, pool.reasons) == (1, [message])
 
     @pytest.mark.parametrize(
         ("element", "words"),
@@ -256,7 +252,6 @@ class TestBroken:
         with pytest.raises(FileFormatError, match="nothing between commas"):
             values(file(tmp_path, b'[{"a": 1},\n]', "pool.json"))
 
-    @pytest.mark.parametrize("on_error", ["raise", "skip"])
     @pytest.mark.parametrize(
         ("content", "line", "words"),
         [
@@ -270,16 +265,16 @@ class TestBroken:
         ],
     )
     def test_a_broken_array_always_raises(
-        self, tmp_path: Path, content: bytes, line: int, words: str, on_error: str
+        self, tmp_path: Path, content: bytes, line: int, words: str
     ) -> None:
-        with pytest.raises(FileFormatError, match=words) as caught:
-            values(file(tmp_path, content, "pool.json"), on_error=on_error)
-        assert caught.value.line == line
+        for on_error in ("raise", "skip"):
+            with pytest.raises(FileFormatError, match=words) as caught:
+                values(file(tmp_path, content, "pool.json"), on_error=on_error)
+            assert caught.value.line == line
 
-    @pytest.mark.parametrize("on_error", ["raise", "skip"])
     @pytest.mark.parametrize("content", [b"", b"\n\n \n", b"\xef\xbb\xbf", b"[]", b" [ \n]\n"])
-    def test_an_empty_file(self, tmp_path: Path, content: bytes, on_error: str) -> None:
-        for name in ("pool.jsonl", "pool.json.gz"):
+    def test_an_empty_file(self, tmp_path: Path, content: bytes) -> None:
+        for name, on_error in (("pool.jsonl", "raise"), ("pool.json.gz", "skip")):
             path = file(tmp_path, content, name)
             with pytest.raises(FileFormatError, match="saw an empty file"):
                 values(path, on_error=on_error)

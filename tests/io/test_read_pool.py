@@ -124,7 +124,7 @@ def test_columns_that_are_text_too(name: str, text: object, tmp_path: Path) -> N
 
 
 class Counted:
-    """Records that count how often they are gone through."""
+    """Records that count how often they are iterated."""
 
     passes = 0
 
@@ -248,6 +248,11 @@ class TestMissing:
     def test_no_records(self) -> None:
         with pytest.raises(EmptyPoolError):
             read_pool([], columns=["n"])
+
+
+def test_repr_is_one_line() -> None:
+    expected = "PoolData(Corpus(2,000 records, 20,890 bytes), columns: n)"
+    assert repr(read_pool(RECORDS, columns=["n"])) == expected
 
 
 class TestFilePools:

@@ -1,4 +1,4 @@
-"""Rules and renderer: what of each shape is compressed, and what each wrong record says."""
+"""Rules and renderer: the text of each shape, and the error for each wrong record."""
 
 from __future__ import annotations
 
@@ -358,8 +358,8 @@ class TestRenderer:
         with pytest.raises(RecordError, match=r"record 6: .*U\+D800 at character 1") as caught:
             Renderer(render)(record, 6)
         assert '.encode("utf-16", "surrogatepass")' in str(caught.value)
-        mended = "a\ud800b".encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        assert Renderer()(mended, 6) == "a\ufffdb".encode()
+        repaired = "a\ud800b".encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        assert Renderer()(repaired, 6) == "a\ufffdb".encode()
 
     def test_pickles(self) -> None:
         renderer = pickle.loads(pickle.dumps(Renderer("alpaca")))

@@ -46,7 +46,7 @@ SELECTOR = ZipSelector(20, k1=100, k2=50, k3=10, n_jobs=1)
 
 
 def splits(sizes: dict[str, int] = SIZES, whole: Dataset = WHOLE) -> DatasetDict:
-    """Return the first so many rows as the first split, and so on."""
+    """Return consecutive rows as splits of these sizes."""
     ends = np.cumsum(list(sizes.values())).tolist()
     return DatasetDict(
         {
@@ -77,7 +77,7 @@ def held(data: DatasetDict | IterableDatasetDict, column: str = "id") -> dict[st
 
 
 def expected(rows: list[int], sizes: dict[str, int] = SIZES) -> dict[str, list[int]]:
-    """Return which of these rows each split has: `datasets` joins the splits, and tells."""
+    """Return which of these rows each split has, according to `datasets`, which joins them."""
     named = splits(sizes)
     homes = datasets.concatenate_datasets(
         [named[name].add_column("home", [name] * len(named[name])) for name in sizes if sizes[name]]

@@ -18,7 +18,7 @@ from entropylaw.io.reading import described, read_columns, scan_of, text_and_col
 from entropylaw.io.records import Columns, Scan, add_cells, gathered, passing
 from entropylaw.io.render import Render, Renderer, Text
 from entropylaw.types import IntArray, OnError
-from entropylaw.validation import choice
+from entropylaw.validation import choice, flag
 
 _REASONS_KEPT = 5
 
@@ -51,7 +51,7 @@ class FilePool:
     reasons: tuple[str, ...]
     identity: tuple[int, ...]
     path: str
-    columns: Mapping[str, list[Any]] = field(default_factory=dict)
+    columns: Mapping[str, list[Any]] = field(default_factory=dict, repr=False)
 
     def raw_records(self, path: PathLike, rows: IntArray) -> Iterable[bytes]:
         """Return the bytes of these records in the text file, which is read once more.
@@ -125,7 +125,7 @@ def load_file(
     weights: object = None,
     progress: bool | None = False,
 ) -> FilePool:
-    """Read the records of a file: JSONL, JSON or text, plain or packed; Parquet or Arrow IPC.
+    """Read the records of a file: JSONL, JSON or text, also compressed; Parquet or Arrow IPC.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def load_file(
     render, text, columns, ids, weights
         As in `entropylaw.io.load.read_pool`.
     on_error : {"raise", "skip"}
-        What to do with a record that cannot be read or rendered.
+        Whether a record that cannot be read or rendered is an error, or left out and counted.
     progress : bool or None, default False
         Show a progress bar on stderr; None: only on a terminal or in a notebook. A table whose
         text is one column of strings is read whole, without a bar.
@@ -151,6 +151,7 @@ def load_file(
         If pyarrow is needed and not installed.
     """
     on_error = choice("on_error", on_error, OnError)
+    progress = None if progress is None else flag("progress", progress)
     identity = file_identity(path)
     renderer = Renderer(render, text)
     records = _Usable(path, renderer, columns, on_error, progress)
@@ -234,6 +235,8 @@ class _Usable:
     def _keep(self, record: Any, place: int, line: int | None) -> None:
         """Keep the place of a usable record, and its values."""
         self.places.append(place)
+        if not self.columns:
+            return
         try:
             add_cells(self.columns, [record], place)
         except ColumnError as error:
@@ -252,7 +255,7 @@ class _Usable:
         return [*unread, *self._why][:_REASONS_KEPT]
 
     def nothing(self) -> str:
-        """Return what is wrong with a file without one usable record."""
+        """Return the message for a file without one usable record."""
         if not self._unrendered:
             return "expected at least one row; saw none"
         return f"none of its {self._unrendered} records can be rendered. The first: {self._why[0]}"

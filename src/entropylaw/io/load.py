@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PoolData:
     """Text and columns of a pool, from one pass over it.
 
@@ -47,6 +47,9 @@ class PoolData:
 
     corpus: Corpus
     columns: Mapping[str, Sequence[Any]]
+
+    def __repr__(self) -> str:
+        return f"PoolData({self.corpus!r}, columns: {', '.join(self.columns) or 'none'})"
 
 
 def read_pool(
