@@ -88,7 +88,7 @@ def draw_surface(
     points: tuple[FloatArray, FloatArray, FloatArray],
     labels: Sequence[str],
 ) -> Axes:
-    """Draw expected performance over ratio and loss as contours, with the runs on the same colour scale.
+    """Draw expected performance over ratio and loss as contours, with runs in the same colours.
 
     Parameters
     ----------
