@@ -1,7 +1,8 @@
-"""Standard errors of a ratio: against closed forms, simulation and real compression."""
+"""Standard errors of a ratio against closed forms, simulation and real compression."""
 
 from __future__ import annotations
 
+import dataclasses
 import zlib
 from pathlib import Path
 
@@ -10,7 +11,10 @@ import pyarrow as pa
 import pytest
 
 from entropylaw import compression_ratio
+from entropylaw.compressors import get_compressor
+from entropylaw.corpus import LINES, PYTHON_LIST
 from entropylaw.errors import ConfigError, EmptyPoolError, InputError, RecordError
+from entropylaw.io.load import as_corpus
 from entropylaw.law.noise import measure_ratio_noise, ratio_noise, ratio_of_sums
 
 
@@ -66,6 +70,68 @@ def test_each_block_adds_what_the_compressor_says():
     compressed = np.diff([0, *(len(zlib.compress(whole, 6)) for whole in wholes)])
     expected = ratio_noise(raw, compressed, blocks=10)
     assert measure_ratio_noise(TEXTS, Zlib(), blocks=10).std_err == expected.std_err
+
+
+def one_shot(texts, codec, framing, blocks):
+    """The noise from sizes of every prefix, each compressed as a whole."""
+    codec, rows = get_compressor(codec), [text.encode() for text in texts]
+    ends = [block * len(rows) // blocks for block in range(1, blocks + 1)]
+    wholes = [framing.whole(rows[:end]) for end in ends]
+    raw = np.diff([0, *map(len, wholes)])
+    return ratio_noise(raw, np.diff([0, *map(codec.compressed_size, wholes)]), blocks=blocks)
+
+
+@pytest.mark.parametrize("framing", [LINES, PYTHON_LIST])
+@pytest.mark.parametrize("codec", ["zlib", "zlib:1", "zlib:9:conditional", "zstd:3", "bz2"])
+def test_priming_gives_the_one_shot_sizes(codec, framing):
+    """Exact (zlib), conditional and recompressing codecs; longer than the window of zlib."""
+    rng = np.random.default_rng(5)
+    texts = ["", *(" ".join(map(str, rng.integers(0, 60, 50))) for _ in range(600)), "", ""]
+    corpus = dataclasses.replace(as_corpus(texts), framing=framing)
+    measured = measure_ratio_noise(corpus, codec, blocks=12)
+    expected = one_shot(texts, codec, framing, 12)
+    assert (measured.compression_ratio, measured.std_err) == (
+        expected.compression_ratio,
+        expected.std_err,
+    )
+
+
+class CountingState:
+    exact = True
+
+    def __init__(self, codec, prefix):
+        self.codec, self.prefix, self.read = codec, prefix, 0
+
+    @property
+    def base(self):
+        return len(zlib.compress(self.prefix))
+
+    def size(self, data):
+        return len(zlib.compress(self.prefix + data))
+
+    def extend(self, more):
+        self.codec.read += len(more)
+        self.prefix += more
+
+
+class CountingCodec(Zlib):
+    read = 0
+
+    def prime(self, prefix, /):
+        return CountingState(self, prefix)
+
+
+def test_an_exact_codec_reads_each_block_once():
+    codec = CountingCodec()
+    assert measure_ratio_noise(TEXTS, codec).std_err == measure_ratio_noise(TEXTS, Zlib()).std_err
+    assert codec.read == len("\n".join(TEXTS))
+
+
+def test_progress_is_shown_if_asked(capsys):
+    silent = measure_ratio_noise(TEXTS)
+    assert capsys.readouterr().err == ""
+    assert measure_ratio_noise(TEXTS, progress=True, blocks=np.int64(20)) == silent
+    assert "measure: 100%" in capsys.readouterr().err
 
 
 def containers(folder: Path) -> list[object]:

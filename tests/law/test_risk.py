@@ -1,4 +1,4 @@
-"""Risk of versions: verdicts, rates under noise, forecasts by a fitted law, and bad input."""
+"""Risk of versions: verdicts, rates under noise, forecasts by a fitted law, and invalid input."""
 
 from __future__ import annotations
 
@@ -256,7 +256,7 @@ def test_bad_versions(rows, match):
 @pytest.mark.parametrize(
     "options",
     [
-        {"against": "last"}, {"level": 1.0}, {"elasticity": (1.0, 0.0)}, {"elasticity": 0.5},
+        {"against": "last"}, {"loss_noise": True}, {"ratio_noise": 1}, {"level": 1.0}, {"elasticity": (1.0, 0.0)}, {"elasticity": 0.5},
         {"elasticity": (-1, 0)}, {"loss_noise": -0.1}, {"ratio_noise": math.nan},
         {"columns": {"ratio": "R"}},
     ],

@@ -13,6 +13,7 @@ import numpy as np
 from entropylaw.errors import ConfigError
 from entropylaw.law.least_squares import t_below
 from entropylaw.law.options import checked_level
+from entropylaw.law.result import Prediction
 from entropylaw.law.risk_report import (
     Consistency,
     RiskReport,
@@ -21,7 +22,6 @@ from entropylaw.law.risk_report import (
     VersionRisk,
 )
 from entropylaw.law.versions import Version, read_versions
-from entropylaw.types import FloatArray
 from entropylaw.validation import as_number, choice, number
 
 Against: TypeAlias = Literal["previous", "first"]
@@ -31,41 +31,12 @@ _NORMAL = NormalDist()
 _GRID = 20  # points for each of the two unknowns over which a probability is averaged
 
 
-class Forecast(Protocol):
-    """Predictions of a law: arrays with one entry per version."""
-
-    @property
-    def performance(self) -> FloatArray:
-        """Expected scores."""
-        ...
-
-    @property
-    def low(self) -> FloatArray | None:
-        """Lower ends of the prediction intervals."""
-        ...
-
-    @property
-    def high(self) -> FloatArray | None:
-        """Upper ends."""
-        ...
-
-    @property
-    def run_std_err(self) -> FloatArray:
-        """Standard error of the score of one new run."""
-        ...
-
-    @property
-    def df(self) -> int:
-        """Degrees of freedom."""
-        ...
-
-
 class Law(Protocol):
     """A fitted law for `assess_versions`, such as `EntropyLawFit`."""
 
     def predict(
         self, new: list[dict[str, Any]], *, interval: Literal["prediction"], level: float
-    ) -> Forecast:
+    ) -> Prediction:
         """Predict scores from rows with compression_ratio and first_epoch_loss."""
         ...
 

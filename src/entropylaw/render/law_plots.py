@@ -30,17 +30,17 @@ def draw_curve(
     ylabel: str,
     title: str = "",
 ) -> Axes:
-    """Draw labelled points, a curve over them and named bands about it.
+    """Draw labelled points, a curve and named bands around it.
 
     Parameters
     ----------
     ax : matplotlib Axes or None
-        Where to draw; None makes a new figure.
+        Axes to draw on; None makes a new figure.
     x, y : array, shape (n,)
-        The points, named by `labels`.
+        Points, named by `labels`.
     grid, curve : array, shape (g,)
     bands : sequence of (name, low, high)
-        Each low and high of shape (g,); widest first. NaN bands are left out.
+        Arrays of shape (g,), widest band first. Bands with NaN are left out.
     xlabel, ylabel, title : str
 
     Returns
@@ -88,7 +88,7 @@ def draw_surface(
     points: tuple[FloatArray, FloatArray, FloatArray],
     labels: Sequence[str],
 ) -> Axes:
-    """Draw expected performance over ratio and loss as contours, with the runs in their colour.
+    """Draw expected performance over ratio and loss as contours, with runs in the same colours.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def draw_surface(
         The grid.
     surface : array, shape (h, g)
     points : tuple of arrays, shape (n,) each
-        Ratio, loss and performance of the runs; same colour scale as the surface.
+        Ratio, loss and performance of the runs.
     labels : sequence of str
     """
     ax = _axes(ax)
@@ -124,8 +124,8 @@ def draw_surface(
     return ax
 
 
-_MOST_LABELS = 25
-"""With more points than this, labels would only cover one another."""
+_MAX_LABELS = 25
+"""Most points that are labelled; more labels would overlap."""
 
 
 def _axes(ax: Axes | None) -> Axes:
@@ -143,7 +143,7 @@ def _points(ax: Axes, x: FloatArray, y: FloatArray, labels: Sequence[str]) -> No
 
 
 def _label(ax: Axes, x: FloatArray, y: FloatArray, labels: Sequence[str]) -> None:
-    if len(labels) > _MOST_LABELS:
+    if len(labels) > _MAX_LABELS:
         return
     for name, px, py in zip(labels, x, y, strict=True):
         ax.annotate(
