@@ -141,7 +141,7 @@ class PoolSelector(ABC):
         render = self.text if callable(self.text) else self.render
         result = make_result(task, plan, rounds, parameters=self._parameters(task), render=render)
         if task.settled.guarded is not None:
-            warn_of(task.settled.guarded, stacklevel=2)
+            warn_of(task.settled.guarded)
         warn_of_short_memory(result)
         return result
 
