@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from entropylaw.auditing.pool_audit import audit
 from entropylaw.auditing.forecast import Drift, Forecast, Measured
 from entropylaw.auditing.parts import Part
+from entropylaw.auditing.pool_audit import audit
 from entropylaw.auditing.report import AuditReport
 from entropylaw.auditing.risks import Risk
 from entropylaw.auditing.window import WindowCurve
