@@ -203,7 +203,7 @@ ERRORS = {
     'saw "dorp".',
     "k1 = 500|guards.noise = 'dorp'": "11: select.guards.noise: expected 'off', 'warn' or 'drop'",
     "k1 = 500|guards.near_similarity = 2": "11: select.guards.near_similarity: near_similarity: "
-    "expected a number",
+    "expected a finite number",
     "k1 = 500|guards.nois = 'off'": "11: select.guards.nois: no such key. Did you mean noise?",
     "k1 = 500|quality = 'score'": '11: select.quality: expected a table; saw "score".',
     "k1 = 500|quality = {column = 's'}": "11: select.quality: this Quality does nothing",

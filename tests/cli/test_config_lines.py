@@ -178,14 +178,14 @@ SELECT = {
         budget = 9
         report = "pool.jsonl"  # here
     """,
-    "noise_deviations: expected a number above 0": """
+    "noise_deviations: expected a finite number above 0": """
         [select]
         budget = 9
         [select.guards]
         exact = "drop"
         noise_deviations = -1.5  # here
     """,
-    "random_state: expected a whole number": """
+    "random_state: expected an integer": """
         [select]
         budget = 9
         [select.guards]

@@ -1,14 +1,12 @@
 """Auditing: composition of a pool, and the effect of selecting from it by compression ratio."""
 
-from typing import Any
-
 from entropylaw.auditing.forecast import Drift, Forecast, Measured
 from entropylaw.auditing.parts import Part
 from entropylaw.auditing.pool_audit import audit
 from entropylaw.auditing.report import AuditReport
 from entropylaw.auditing.risks import Risk
 from entropylaw.auditing.window import WindowCurve
-from entropylaw.errors import warn
+from entropylaw.errors import warn as _warn
 
 __all__ = [
     "AuditReport",
@@ -22,8 +20,8 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name != "Reason":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    warn("entropylaw.auditing.Reason is now entropylaw.auditing.Risk.", DeprecationWarning)
+    _warn("entropylaw.auditing.Reason is now entropylaw.auditing.Risk.", DeprecationWarning)
     return Risk
