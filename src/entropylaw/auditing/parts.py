@@ -72,31 +72,14 @@ class Part(Result):
         """Return the statistics as plain values that JSON can hold."""
         return asdict(self) | {"caught": dict(self.caught)}
 
-    def label(self) -> str:
-        """Return the name of the part in tables: its group, its length, both, or "the pool"."""
-        return ", ".join(name for name in (self.group, self.length) if name) or "the pool"
-
-    def cells(self, guards: Sequence[str]) -> tuple[str, ...]:
-        """Return the row of a table: records, bytes, ratios, and percent that guards caught."""
-        own = self.own_ratios
-        return (
-            f"{self.records:,}",
-            human_bytes(self.bytes),
-            "-" if own is None else f"{own[2]:.2f}",
-            "-" if own is None else f"{own[0]:.2f}-{own[-1]:.2f}",
-            "-" if self.whole_ratio is None else f"{self.whole_ratio:.2f}",
-            f"{100 * self.share_caught('exact', 'normalised'):.1f}",
-            *(f"{100 * self.share_caught(guard):.1f}" for guard in guards),
-        )
-
     def _headline(self) -> str:
-        return f"{self.label()!r}, {self.records:,} records, {human_bytes(self.bytes)}"
+        return f"{label_of(self)!r}, {self.records:,} records, {human_bytes(self.bytes)}"
 
     def _table(self) -> Table:
         guards = [guard for guard in self.caught if guard not in COPIES]
         names = [*PART_HEADERS[:-1], *(f"{guard}, %" for guard in ("copies", *guards))]
-        facts = dict(zip(names, self.cells(guards), strict=True))
-        return Table.of_facts(f"Part: {self.label()}", facts)
+        facts = dict(zip(names, cells_of(self, guards), strict=True))
+        return Table.of_facts(f"Part: {label_of(self)}", facts)
 
     def _columns(self) -> Mapping[str, Any]:
         return columns_of([self])
@@ -132,6 +115,25 @@ def parts_of(
         _part(corpus, own_ratios, caught, rows[np.argsort(place[rows])], group=group, length=length)
         for group, length, rows in _divided(len(corpus), groups, bins)
         if len(rows)
+    )
+
+
+def label_of(part: Part) -> str:
+    """Return the name of a part in tables: its group, its length, both, or "the pool"."""
+    return ", ".join(name for name in (part.group, part.length) if name) or "the pool"
+
+
+def cells_of(part: Part, guards: Sequence[str]) -> tuple[str, ...]:
+    """Return the row of a part in tables: `PART_HEADERS`, and percent that guards caught."""
+    own = part.own_ratios
+    return (
+        f"{part.records:,}",
+        human_bytes(part.bytes),
+        "-" if own is None else f"{own[2]:.2f}",
+        "-" if own is None else f"{own[0]:.2f}-{own[-1]:.2f}",
+        "-" if part.whole_ratio is None else f"{part.whole_ratio:.2f}",
+        f"{100 * part.share_caught('exact', 'normalised'):.1f}",
+        *(f"{100 * part.share_caught(guard):.1f}" for guard in guards),
     )
 
 

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from entropylaw.auditing.forecast import Drift, Forecast, Measured
-from entropylaw.auditing.parts import PART_HEADERS, Part, columns_of
+from entropylaw.auditing.parts import PART_HEADERS, Part, cells_of, columns_of, label_of
 from entropylaw.auditing.risks import GUARD_NAMES, Risk, Verdict, verdict_of
-from entropylaw.auditing.window import WindowCurve
+from entropylaw.auditing.window import WindowCurve, window_needed
 from entropylaw.compressors import CompressorInfo
 from entropylaw.guards import GuardReport
 from entropylaw.render.audit_plots import Marked, Shares, draw_audit
@@ -121,7 +121,7 @@ class AuditReport(TableResult):
         if self.notes:
             facts["note"] = " ".join(self.notes)
         if self.window is not None:
-            facts["window"] = self.window.need()
+            facts["window"] = window_needed(self.window)
         return facts
 
     def to_dict(self) -> dict[str, Any]:
@@ -202,7 +202,7 @@ class AuditReport(TableResult):
         if self.window is not None:
             window = self.compressor.window
             yield (
-                f"{self.window}\n{self.window.need()}\n{self.compressor.name} has a window of "
+                f"{self.window}\n{window_needed(self.window)}\n{self.compressor.name} has a window of "
                 f"{'any size' if window is None else human_bytes(window)} and captures "
                 f"{100 * self.window.seen_by(window):.0f} %."
             )
@@ -232,7 +232,7 @@ class AuditReport(TableResult):
             "whole: of up to 1 MiB\nof them as one text, by zstd; the rest: % of records that a "
             "guard caught." + (f"\n{more} smaller groups are not shown." if more > 0 else "")
         )
-        rows = [(part.label(), *part.cells(guards)) for part in shown]
+        rows = [(label_of(part), *cells_of(part, guards)) for part in shown]
         return Table.of(headers, rows, title="Parts of the pool", note=note)
 
     def _forecasts(self, asked: Forecast) -> Table:

@@ -98,16 +98,6 @@ class WindowCurve(TableResult):
             "enough": compressors_with(self.needed),
         }
 
-    def need(self) -> str:
-        """Return in a sentence the window that is needed, and the compressors that have it."""
-        least = "" if self.whole else "at least "
-        enough = compressors_with(self.needed)
-        who = ", ".join(enough) if enough else "none here"
-        return (
-            f"A window of {least}{human_bytes(self.needed)} captures 90 % of the redundancy; "
-            f"compressors with at least that: {who}."
-        )
-
     def _headline(self) -> str:
         return f"{len(self.windows)} windows, needed={human_bytes(self.needed)}"
 
@@ -197,6 +187,16 @@ def compressors_with(window: int) -> tuple[str, ...]:
     (True, False)
     """
     return tuple(name for name, sees in _windows() if sees is None or sees >= window)
+
+
+def window_needed(curve: WindowCurve) -> str:
+    """Return in a sentence the window that is needed, and the compressors that have it."""
+    least = "" if curve.whole else "at least "
+    enough = ", ".join(compressors_with(curve.needed)) or "none here"
+    return (
+        f"A window of {least}{human_bytes(curve.needed)} captures 90 % of the redundancy; "
+        f"compressors with at least that: {enough}."
+    )
 
 
 def _windows() -> Iterator[tuple[str, int | None]]:
