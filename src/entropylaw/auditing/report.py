@@ -202,9 +202,9 @@ class AuditReport(TableResult):
         if self.window is not None:
             window = self.compressor.window
             yield (
-                f"{self.window}\n{window_needed(self.window)}\n{self.compressor.name} has a window of "
-                f"{'any size' if window is None else human_bytes(window)} and captures "
-                f"{100 * self.window.seen_by(window):.0f} %."
+                f"{self.window}\n{window_needed(self.window)}\n{self.compressor.name} has "
+                f"{'no limit' if window is None else f'a window of {human_bytes(window)}'} and "
+                f"captures {100 * self.window.seen_by(window):.0f} %."
             )
         if self.forecast is not None:
             yield self._forecasts(self.forecast)
