@@ -1,4 +1,4 @@
-"""The audit of pools with known harm in them, and of pools that cannot be audited."""
+"""Audits of pools with known risks, and of degenerate pools."""
 
 import json
 import random
@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from entropylaw import AuditReport, Corpus, ZipSelector, audit
+from entropylaw import AuditReport, Corpus, ZipSelector, audit, auditing
 from entropylaw.errors import (
     ColumnError,
     ConfigError,
@@ -21,7 +21,7 @@ from entropylaw.errors import (
 from entropylaw.guards import Guards
 
 LOOK = replace(Guards.all("off"), encoded="warn", exact="warn", normalised="warn")
-"""Guards that tell for certain; the others have tests of their own."""
+"""Guards with certain results; the others have tests of their own."""
 
 
 def mixed(**parts):
@@ -34,7 +34,7 @@ def mixed(**parts):
 
 
 def harms(report):
-    return {reason.harm: reason for reason in report.reasons}
+    return {risk.harm: risk for risk in report.reasons}
 
 
 @pytest.fixture(scope="module")
@@ -69,12 +69,12 @@ def test_the_remedies_are_tried_and_work(noisy):
     docs = next(drift for drift in remedied.groups if drift.name == "docs")
     assert docs.choice > docs.pool - 0.1
     assert remedied.coverage.choice < report.forecast.coverage.choice
-    # base64 is gone, as asked: that it starves is no harm
-    assert not {"encoded", "starved", "crowded"} & {reason.harm for reason in report.remaining}
-    assert "And with all remedies at once?" in report.summary()
+    # base64 is dropped as asked: that it starves is no risk
+    assert not {"encoded", "starved", "crowded"} & {risk.harm for risk in report.remaining}
+    assert "With all remedies: " in report.summary()
 
 
-def test_remedies_that_leave_too_little_are_said_to(english):
+def test_remedies_that_leave_too_little_are_noted(english):
     report = audit([text for text in english[:30] for _ in range(6)], share=0.5, guards=LOOK)
     assert harms(report)["copies"].level == "likely"
     assert report.remedied is None
@@ -100,7 +100,7 @@ def test_a_clean_pool_of_one_kind(english):
     assert report.verdict == "unlikely"
     assert report.reasons == () and report.remedied is None
     assert report.forecast.coverage.choice < 1.02 * report.forecast.coverage.random
-    assert "Is selection by ratio likely to hurt here? Unlikely." in report.summary()
+    assert "Harm from selecting by ratio: unlikely." in report.summary()
 
 
 def test_copies_far_apart_are_chosen_by_a_compressor_that_forgets():
@@ -122,7 +122,7 @@ def test_copies_far_apart_are_chosen_by_a_compressor_that_forgets():
     assert report.remedied.copies.choice == 0
 
 
-def test_templates_that_crowd_in_for_want_of_memory_are_named(english, templates):
+def test_templates_that_a_small_window_lets_in_are_named(english, templates):
     pool = mixed(docs=english, orders=templates)
     report = audit(pool, groups="source", text="text", guards=LOOK)
     crowded = harms(report)["crowded"]
@@ -180,8 +180,16 @@ def test_every_form_of_the_report(noisy):
     assert str(report) == report.summary()
     for group in report.groups:
         assert group in report.summary()
-    assert repr(report).startswith("AuditReport")
+    assert repr(report).startswith("AuditReport(840 records, ")
+    assert repr(report).endswith(" KiB, 3 groups, harm likely)")
     assert "<table>" in report._repr_html_()
+    assert len(report.to_frame()) == len(report.parts)
+    assert report.to_markdown().count("\n| ") == 10 and "the pool &" in report.to_latex()
+    parts = (report.pool, report.reasons[0], report.window, report.forecast, report.forecast.ratio)
+    for part in (*parts, report.forecast.copies):
+        assert repr(part).startswith(type(part).__name__) and "\n" not in repr(part)
+        assert str(part) and "<table>" in part._repr_html_() and len(part.to_frame())
+        json.dumps(part.to_dict(), allow_nan=False)
 
 
 def test_the_plot(noisy):
@@ -235,19 +243,33 @@ def test_groups_of_one_row_and_rows_without_text(english):
     ("options", "error", "words"),
     [
         ({"share": 0}, ConfigError, "above 0 and below 1"),
-        ({"share": 1.0}, ConfigError, "above 0 and below 1"),
         ({"share": True}, ConfigError, "share=0.1"),
         ({"length_bins": 0}, ConfigError, "length_bins"),
         ({"forecast_records": 3}, ConfigError, "at least 20"),
         ({"window_bytes": 1.5}, ConfigError, "window_bytes"),
         ({"random_state": -1}, ConfigError, "random_state"),
+        ({"guards": "all"}, ConfigError, "guards"),
+        ({"progress": 1}, ConfigError, "progress"),
         ({"groups": ["a"]}, InputError, "one group for each"),
         ({"groups": "source"}, ColumnError, "source"),
     ],
 )
-def test_options_that_cannot_work(options, error, words):
+def test_wrong_options_are_refused(options, error, words):
     with pytest.raises(error, match=words):
         audit([{"text": "a"}, {"text": "b"}], **options)
+
+
+def test_numpy_options_are_stored_as_plain_values():
+    report = audit(["a", "b"], share=np.float32(0.5), random_state=np.int64(3), guards="drop")
+    assert type(report.share) is float and type(report.random_state) is int
+    assert {finding.action for finding in report.guards.findings} == {"drop"}
+    json.dumps(report.to_dict())
+
+
+def test_the_old_name_of_a_risk_warns():
+    with pytest.warns(DeprecationWarning, match="Risk") as warned:
+        assert auditing.Reason is auditing.Risk
+    assert warned[0].filename == __file__
 
 
 def test_a_corpus_and_a_custom_compressor(english):
@@ -278,9 +300,9 @@ def test_the_command_line(noisy, tmp_path):
         tmp_path / "audit.png",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert told["share"] == 0.2 and told["column"] == "source"
-    assert {part["group"] for part in told["parts"]} == {None, "docs", "orders", "base64"}
+    plain = json.loads(done.stdout)
+    assert plain["share"] == 0.2 and plain["column"] == "source"
+    assert {part["group"] for part in plain["parts"]} == {None, "docs", "orders", "base64"}
     assert (tmp_path / "audit.png").read_bytes().startswith(b"\x89PNG")
     done = run("audit", pool, "--groups", "sauce")
     assert done.returncode == 1 and "Did you mean 'source'?" in done.stderr

@@ -1,4 +1,4 @@
-"""A pool of real records, and kinds of records that hardly belong in it."""
+"""A pool of real records with planted noise, templates and repetition."""
 
 import base64
 import random
@@ -12,7 +12,7 @@ from entropylaw.io.stdlib_pool import stdlib_records
 PLANTED = 60
 """Records of each kind."""
 
-FRAME = (
+TEMPLATE = (
     "Dear {}, thank you for your order number {} of {}. It was handed to our carrier this morning "
     "and should reach you within {} working days. You can follow your parcel at any time. If you "
     "have questions, our customer service is there for you every day between nine and five."
@@ -53,7 +53,9 @@ def planted(texts) -> dict[str, list[str]]:
         "shuffled characters": lambda: mixed_up(list(rng.choice(long)), ""),
         "shuffled words": lambda: mixed_up(rng.choice(long).split(), " "),
         "mojibake": accented,
-        "template": lambda: FRAME.format(*(rng.choice(rng.choice(long).split()) for _ in range(4))),
+        "template": lambda: TEMPLATE.format(
+            *(rng.choice(rng.choice(long).split()) for _ in range(4))
+        ),
         "repeated lines": lambda: "\n".join([" ".join(rng.choice(long).split()[:8])] * 9),
     }
     return {kind: [make() for _ in range(PLANTED)] for kind, make in makers.items()}

@@ -1,4 +1,4 @@
-"""What is counted in a piece of the pool, against plain Python that looks at one record alone."""
+"""Counts of each record, against plain Python that sees one record at a time."""
 
 import math
 import re
@@ -12,18 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entropylaw.corpus import Corpus
-from entropylaw.guards.bands import deviations
-from entropylaw.guards.encoded import encoded_bytes
-from entropylaw.guards.frames import Frames
-from entropylaw.guards.letters import LetterModel
-from entropylaw.guards.lines import repeated_words
-from entropylaw.guards.lookup import Lookup
-from entropylaw.guards.mojibake import find_mojibake
-from entropylaw.guards.order import OrderModel
-from entropylaw.guards.pieces import PIECE_BYTES, pieces, runs
+from entropylaw.guards.language_models import LetterModel, TemplateModel
+from entropylaw.guards.outliers import deviations
+from entropylaw.guards.patterns import encoded_bytes, find_mojibake, repeated_words
 from entropylaw.guards.samples import draw_samples
 from entropylaw.guards.scripts import SCRIPTS, main_scripts
-from entropylaw.guards.words import find_words
+from entropylaw.guards.text import PIECE_BYTES, pieces, runs
+from entropylaw.guards.word_order import OrderModel
+from entropylaw.guards.words import Lookup, find_words
 
 FEW = settings(max_examples=60, deadline=None)
 WORDS = st.lists(st.sampled_from(["to", "be", "or", "not", "that", "is"]), max_size=30)
@@ -55,9 +51,9 @@ def test_words_are_those_of_a_regular_expression(texts):
 
 @FEW
 @given(st.lists(st.binary(max_size=30), min_size=1))
-def test_any_bytes_are_gone_through_and_no_record_sees_another(rows):
+def test_any_bytes_are_counted_and_no_record_affects_another(rows):
     together = piece_of(*rows)
-    model = LetterModel.learn([together])
+    model = LetterModel.fit([together])
     for count in (
         encoded_bytes,
         main_scripts,
@@ -83,7 +79,7 @@ def test_repeated_words_are_counted_line_by_line(lines, stop):
 
 @FEW
 @given(st.lists(WORDS, min_size=1, max_size=8), WORDS)
-def test_frames_are_runs_of_five_that_three_records_have(sample, words):
+def test_template_runs_are_runs_of_five_that_three_records_contain(sample, words):
     def runs_of_five(row):
         return {tuple(row[i : i + 5]) for i in range(len(row) - 4)}
 
@@ -94,13 +90,13 @@ def test_frames_are_runs_of_five_that_three_records_have(sample, words):
         if records[tuple(words[i : i + 5])] >= 3
         for offset in range(5)
     }
-    frames = Frames.learn([find_words(piece_of(*map(" ".join, sample)))])
-    assert frames.words_in(find_words(piece_of(" ".join(words)))).tolist() == [len(inside)]
+    templates = TemplateModel.fit([find_words(piece_of(*map(" ".join, sample)))])
+    assert templates.words_in(find_words(piece_of(" ".join(words)))).tolist() == [len(inside)]
 
 
 @FEW
 @given(st.lists(WORDS, min_size=1, max_size=8), WORDS)
-def test_bits_of_an_order_are_those_of_the_models_as_written_down(sample, words):
+def test_bits_of_word_order_are_those_of_the_documented_formula(sample, words):
     unigrams = Counter(word for row in sample for word in row)
     pairs = Counter(pair for row in sample for pair in pairwise(row))
     before = Counter()
@@ -125,7 +121,7 @@ def test_bits_of_an_order_are_those_of_the_models_as_written_down(sample, words)
         for apart in (3, 5, 7):
             total, of = bits(apart)
             saved -= total / max(of, 1) * known / 3
-    model = OrderModel.learn([find_words(piece_of(*map(" ".join, sample)))])
+    model = OrderModel.fit([find_words(piece_of(*map(" ".join, sample)))])
     score = model.score(find_words(piece_of(" ".join(words))))
     assert score.known.tolist() == [known]
     assert score.saved.tolist() == pytest.approx([saved])
@@ -134,7 +130,7 @@ def test_bits_of_an_order_are_those_of_the_models_as_written_down(sample, words)
 
 @FEW
 @given(st.sets(st.integers(0, 2**64 - 1)), st.lists(st.integers(0, 2**64 - 1)))
-def test_a_lookup_finds_what_a_set_has(keys, asked):
+def test_a_lookup_finds_the_members_of_a_set(keys, asked):
     ascending = sorted(keys)
     place = Lookup(np.array(ascending, np.uint64)).find(np.array([*asked, *keys], np.uint64))
     expected = [ascending.index(n) if n in keys else len(keys) for n in [*asked, *keys]]
@@ -150,16 +146,14 @@ def test_runs_are_those_of_a_regular_expression(inside, least):
     assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == expected
 
 
-@pytest.mark.parametrize("table", ["latin-1", "cp1252"])
-@pytest.mark.parametrize(
-    "text", ["Ça va très bien, à bientôt", "Größe – “schön”", "日本語です", "пример 😀😀"]
-)
-def test_mojibake_is_text_whose_bytes_are_read_by_another_table(text, table):
-    spoilt = text.encode().decode(table, "ignore")
-    real, found = find_mojibake(piece_of(text)), find_mojibake(piece_of(spoilt))
-    assert real.marks.tolist() == [0]
-    assert found.marks[0] >= 2
-    assert found.bytes[0] >= 0.5 * found.beyond_ascii[0]
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
+def test_mojibake_is_text_decoded_with_another_encoding(encoding):
+    texts = ["Ça va très bien, à bientôt", "Größe – “schön”", "日本語です", "пример 😀😀"]
+    wrong = [text.encode().decode(encoding, "ignore") for text in texts]
+    real, found = find_mojibake(piece_of(*texts)), find_mojibake(piece_of(*wrong))
+    assert real.marks.tolist() == [0] * len(texts)
+    assert (found.marks >= 2).all()
+    assert (found.bytes >= 0.5 * found.beyond_ascii).all()
 
 
 @FEW
@@ -188,7 +182,7 @@ def test_a_record_of_many_pieces_is_counted_whole():
 
 @FEW
 @given(st.lists(st.sampled_from([b"a", b"bb", b"ccc", b""])), st.integers(1, 20), st.integers(0, 3))
-def test_no_record_is_judged_by_a_sample_that_has_it(rows, size, seed):
+def test_no_record_is_judged_by_a_sample_that_contains_it(rows, size, seed):
     corpus = Corpus.from_rows(rows)
     firsts = np.array([rows.index(row) for row in rows], np.int64)
     samples = draw_samples(corpus, firsts, size=size, seed=seed)

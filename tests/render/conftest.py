@@ -1,4 +1,4 @@
-"""A selection from records that would break a careless page, and its page."""
+"""A selection from records that would break a page without escaping, and its page."""
 
 from __future__ import annotations
 

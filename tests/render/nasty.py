@@ -1,4 +1,4 @@
-"""Records and groups that would break a careless page."""
+"""Records and groups that would break a page without escaping."""
 
 from __future__ import annotations
 

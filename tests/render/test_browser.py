@@ -23,8 +23,8 @@ def browser(tmp_path_factory):
     binary, driver = found(BROWSERS), found(["chromedriver"])
     if binary is None or driver is None:
         missing = "chromium" if binary is None else "chromedriver"
-        say = pytest.fail if os.environ.get(REQUIRED) else pytest.skip
-        say(f"no {missing} on this machine (Debian: apt install chromium chromium-driver)")
+        report = pytest.fail if os.environ.get(REQUIRED) else pytest.skip
+        report(f"no {missing} on this machine (Debian: apt install chromium chromium-driver)")
     options = webdriver.ChromeOptions()
     options.binary_location = binary
     for argument in (
@@ -55,14 +55,14 @@ def opened(browser, page):
 
 
 def visit(browser, page):
-    """Open a page, and forget what the browser did before."""
+    """Open a page, and clear the logs."""
     browser.get("about:blank")
     browser.get_log("performance"), browser.get_log("browser")
     browser.get(page.as_uri())
 
 
 def requests(browser):
-    """Return what the browser asked for since the last visit."""
+    """Return the URLs requested since the last visit."""
     messages = [json.loads(line["message"])["message"] for line in browser.get_log("performance")]
     return {
         message["params"]["request"]["url"]
@@ -75,14 +75,14 @@ def by(browser, selector):
     return browser.find_elements("css selector", selector)
 
 
-def test_the_browser_would_tell(browser, tmp_path):
-    """A page that does load and fail is found out, so that silence means something."""
-    careless = tmp_path / "careless.html"
-    careless.write_text("<img src='https://example.invalid/x.png'><script>oops()</script>")
-    visit(browser, careless)
-    assert requests(browser) == {careless.as_uri(), "https://example.invalid/x.png"}
-    told = " ".join(line["message"] for line in browser.get_log("browser"))
-    assert "oops is not defined" in told and "ERR_INTERNET_DISCONNECTED" in told
+def test_requests_and_errors_are_detected(browser, tmp_path):
+    """Positive control: a page that loads a resource and raises an error."""
+    faulty = tmp_path / "faulty.html"
+    faulty.write_text("<img src='https://example.invalid/x.png'><script>oops()</script>")
+    visit(browser, faulty)
+    assert requests(browser) == {faulty.as_uri(), "https://example.invalid/x.png"}
+    log = " ".join(line["message"] for line in browser.get_log("browser"))
+    assert "oops is not defined" in log and "ERR_INTERNET_DISCONNECTED" in log
 
 
 def test_no_errors_and_no_requests(browser, page):
@@ -136,7 +136,7 @@ def test_records_stay_text(opened):
 
 
 def colours(browser):
-    """Return the lightness of the background and of the ink of text and drawings, 0 to 255."""
+    """Return the lightness of the background, and of text and drawings, 0 to 255."""
     return [
         sum(map(int, browser.execute_script(script).partition("(")[2].rstrip(")").split(",")[:3]))
         / 3

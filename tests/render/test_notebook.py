@@ -1,4 +1,4 @@
-"""What a notebook shows, asked of a real kernel: cards, pictures without pyplot, a quiet bar."""
+"""Output in a notebook, from a real kernel: HTML, figures without pyplot, the progress bar."""
 
 import nbformat
 import pytest
@@ -14,7 +14,7 @@ CELLS = {"select": SELECT, "plot": "result.plot()", "audit": "audit(texts, share
 
 @pytest.fixture(scope="module")
 def outputs(tmp_path_factory):
-    """Return what each cell put out."""
+    """Return the outputs of each cell."""
     cells = [nbformat.v4.new_code_cell(source) for source in CELLS.values()]
     notebook = nbformat.v4.new_notebook(cells=cells)
     resources = {"metadata": {"path": str(tmp_path_factory.mktemp("notebook"))}}
@@ -27,13 +27,15 @@ def test_a_result_shows_itself(outputs):
     assert len(shown) == 1 and "<table" in shown[0]["text/html"]
 
 
-def test_the_bar_is_shown_without_a_warning(outputs):
-    told = "".join(output["text"] for output in outputs["select"] if output.get("name") == "stderr")
-    assert "select: 100%" in told and "30/30" in told
-    assert "Warning" not in told
+def test_the_progress_bar_shows_without_a_warning(outputs):
+    shown = "".join(
+        output["text"] for output in outputs["select"] if output.get("name") == "stderr"
+    )
+    assert "select: 100%" in shown and "30/30" in shown
+    assert "Warning" not in shown
 
 
 @pytest.mark.parametrize("cell", ["plot", "audit"])
-def test_a_figure_is_a_picture_once(outputs, cell):
+def test_a_figure_is_shown_once(outputs, cell):
     shown = [output["data"] for output in outputs[cell] if output["output_type"] != "stream"]
     assert len(shown) == 1 and "image/png" in shown[0]

@@ -1,4 +1,4 @@
-"""The page of a selection as text: complete, escaped, and loading nothing."""
+"""The HTML report of a selection: complete, escaped, self-contained."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ VOID = {"meta", "br", "img", "link"}
 
 
 class Outline(HTMLParser):
-    """Elements in their order, and whether they are closed in turn."""
+    """Elements in order; checks that tags are balanced."""
 
     def __init__(self, text):
         super().__init__()
@@ -63,7 +63,7 @@ def test_nothing_is_loaded_and_nothing_runs(outline, page):
     assert set(re.findall(r"url\((.)", text)) <= {"#"}
 
 
-def test_ids_are_distinct_and_what_links_name_is_there(outline):
+def test_ids_are_distinct_and_links_resolve(outline):
     ids = [attrs["id"] for _, attrs in outline.elements if "id" in attrs]
     assert len(ids) == len(set(ids))
     for _, attrs in outline.elements:
@@ -101,7 +101,7 @@ def test_records_are_shown_as_text(outline, page):
     assert not set("\0\x1b\x07\u202e\u2066") & set(page.read_text(encoding="utf-8"))
 
 
-def test_the_same_page_each_time(result, page, tmp_path):
+def test_the_page_is_reproducible(result, page, tmp_path):
     result.report(tmp_path / "again.html", draws=2, n_jobs=2)
     assert (tmp_path / "again.html").read_bytes() == page.read_bytes()
 
@@ -116,7 +116,7 @@ def test_a_loaded_result(result, page, tmp_path):
     assert (tmp_path / "page.html").read_bytes() == page.read_bytes()
 
 
-def test_written_whole_or_not_at_all(result, tmp_path, monkeypatch):
+def test_a_failed_write_leaves_the_old_page(result, tmp_path, monkeypatch):
     page = tmp_path / "page.html"
     page.write_text("as it was")
     monkeypatch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
@@ -134,7 +134,7 @@ def test_a_selection_without_groups_or_controls(tmp_path):
     assert "not grouped" in (tmp_path / "p.html").read_text()
 
 
-def test_what_was_owned_counts_as_known(tmp_path):
+def test_owned_records_count_as_known(tmp_path):
     texts = ["the same long sentence, again and again"] + [f"{i**9} {i}" for i in range(60)]
     result = ZipSelector(40, k1=60, k2=60, k3=40, n_jobs=1).select(
         [*texts, texts[0] + "!"], initial_subset=[0], required=[61]

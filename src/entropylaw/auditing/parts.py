@@ -1,8 +1,8 @@
-"""What is in each part of a pool: each group, each range of lengths, and each group by length."""
+"""Statistics of each part of a pool: each group, each range of lengths, each group by length."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,18 +11,29 @@ import numpy as np
 from entropylaw.auditing.window import ratio_of_whole
 from entropylaw.corpus import Corpus
 from entropylaw.guards import GuardReport
+from entropylaw.length_bins import RangeBins
+from entropylaw.render.result import Result
+from entropylaw.render.sizes import human_bytes
+from entropylaw.render.tables import Table
 from entropylaw.selection.quotas import Groups
-from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray
+from entropylaw.types import BoolArray, FloatArray, IntArray
+
+COPIES = ("exact", "normalised")
+"""Guards whose evidence is the record that is repeated."""
+
+PART_HEADERS = ("records", "bytes", "own ratio", "(5-95 %)", "as a whole", "copies")
+"""Columns of a table of parts, before those of guards."""
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""Quantiles of own ratios."""
 
 UNION_BYTES = 1 << 20
-"""Most bytes of a part that are compressed as a whole: parts of like size can be compared."""
+"""Most bytes of a part that are compressed as a whole, so that parts can be compared."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One part of a pool.
+@dataclass(frozen=True, slots=True, repr=False)
+class Part(Result):
+    """Statistics of one part of a pool.
 
     Attributes
     ----------
@@ -31,16 +42,16 @@ class Part:
     length : str or None
         Its range of lengths; None for all.
     records, bytes, empty : int
-        Records, their bytes without framing, and how many of them hold no text.
+        Records, their bytes without framing, and how many of them have no text.
     own_ratios : tuple of float, or None
         Compression ratio of each record alone: the quantiles 5, 25, 50, 75 and 95 %, records
         without text left out; None if all are.
     whole_ratio : float or None
         Compression ratio of its records as one text, by a compressor that sees all of it.
     whole_bytes : int
-        Bytes of that text: of at most 1 MiB of the records, drawn at random.
+        Bytes of that text: at most 1 MiB of the records, drawn at random.
     caught : mapping
-        Guard to the number of records that it caught.
+        Guard name to the number of records that it caught.
     """
 
     group: str | None
@@ -54,52 +65,24 @@ class Part:
     caught: Mapping[str, int]
 
     def share_caught(self, *guards: str) -> float:
-        """Return the records caught by these guards, added up, as a share of the part's."""
+        """Return the sum of the records caught by each of these guards, as a share of the part."""
         return sum(self.caught.get(guard, 0) for guard in guards) / self.records
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values."""
+        """Return the statistics as plain values that JSON can hold."""
         return asdict(self) | {"caught": dict(self.caught)}
 
+    def _headline(self) -> str:
+        return f"{label_of(self)!r}, {self.records:,} records, {human_bytes(self.bytes)}"
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Bins:
-    """Ranges of lengths with about as many records each.
+    def _table(self) -> Table:
+        guards = [guard for guard in self.caught if guard not in COPIES]
+        names = [*PART_HEADERS[:-1], *(f"{guard}, %" for guard in ("copies", *guards))]
+        facts = dict(zip(names, cells_of(self, guards), strict=True))
+        return Table.of_facts(f"Part: {label_of(self)}", facts)
 
-    Attributes
-    ----------
-    names : tuple of str
-        Such as ``"61-240 bytes"``, shortest first.
-    codes : int64 array, shape (n,)
-        Range of each record, as a place in `names`; -1 for records without text.
-    """
-
-    names: tuple[str, ...]
-    codes: IntArray
-
-
-def length_bins(lengths: IntArray, count: int) -> Bins:
-    """Divide the records with text into at most `count` ranges of length.
-
-    Examples
-    --------
-    >>> bins = length_bins(np.array([0, 10, 20, 30, 40]), 2)
-    >>> bins.names, bins.codes.tolist()
-    (('10-20 bytes', '21-40 bytes'), [-1, 0, 0, 1, 1])
-    """
-    with_text = lengths[lengths > 0]
-    if not len(with_text):
-        return Bins((), np.full(len(lengths), -1))
-    inner = np.arange(1, count) / count
-    upper: AnyArray = np.quantile(with_text, inner, method="inverted_cdf")
-    tops = np.unique(np.append(upper, with_text.max()).astype(np.int64))
-    lows = np.append(with_text.min(), tops[:-1] + 1)
-    names = tuple(
-        f"{low:,}-{top:,} bytes" if low < top else f"{low:,} bytes"
-        for low, top in zip(lows.tolist(), tops.tolist(), strict=True)
-    )
-    codes: IntArray = np.where(lengths > 0, np.searchsorted(tops, lengths), -1)
-    return Bins(names, codes)
+    def _columns(self) -> Mapping[str, Any]:
+        return columns_of([self])
 
 
 def parts_of(
@@ -107,7 +90,7 @@ def parts_of(
     own_ratios: FloatArray,
     report: GuardReport,
     groups: Groups,
-    bins: Bins,
+    bins: RangeBins,
     order: IntArray,
 ) -> tuple[Part, ...]:
     """Return the whole pool, each range of lengths, each group, and each range within a group.
@@ -119,9 +102,9 @@ def parts_of(
     own_ratios : float64 array, shape (n,)
         Compression ratio of each record alone.
     report : GuardReport
-        What guards caught in it.
+        Records that guards caught.
     groups, bins
-        Group and range of lengths of each record. With a single group it is not named.
+        Group and range of lengths of each record. A single group is not listed.
     order : int64 array
         All records with text in random order.
     """
@@ -135,6 +118,38 @@ def parts_of(
     )
 
 
+def label_of(part: Part) -> str:
+    """Return the name of a part in tables: its group, its length, both, or "the pool"."""
+    return ", ".join(name for name in (part.group, part.length) if name) or "the pool"
+
+
+def cells_of(part: Part, guards: Sequence[str]) -> tuple[str, ...]:
+    """Return the row of a part in tables: `PART_HEADERS`, and percent that guards caught."""
+    own = part.own_ratios
+    return (
+        f"{part.records:,}",
+        human_bytes(part.bytes),
+        "-" if own is None else f"{own[2]:.2f}",
+        "-" if own is None else f"{own[0]:.2f}-{own[-1]:.2f}",
+        "-" if part.whole_ratio is None else f"{part.whole_ratio:.2f}",
+        f"{100 * part.share_caught('exact', 'normalised'):.1f}",
+        *(f"{100 * part.share_caught(guard):.1f}" for guard in guards),
+    )
+
+
+def columns_of(parts: Sequence[Part]) -> dict[str, Any]:
+    """Return the columns of a data frame with a row per part."""
+    plain = ("group", "length", "records", "bytes", "empty", "whole_ratio", "whole_bytes")
+    columns: dict[str, Any] = {name: [getattr(part, name) for part in parts] for name in plain}
+    for place, quantile in enumerate(QUANTILES):
+        columns[f"own_ratio_{round(100 * quantile)}"] = [
+            None if part.own_ratios is None else part.own_ratios[place] for part in parts
+        ]
+    for guard in parts[0].caught:
+        columns[f"caught_{guard}"] = [part.caught[guard] for part in parts]
+    return columns
+
+
 def marked(rows: IntArray, count: int) -> BoolArray:
     """Return whether each of `count` records is one of these rows."""
     found = np.zeros(count, bool)
@@ -143,7 +158,7 @@ def marked(rows: IntArray, count: int) -> BoolArray:
 
 
 def _divided(
-    count: int, groups: Groups, bins: Bins
+    count: int, groups: Groups, bins: RangeBins
 ) -> Iterator[tuple[str | None, str | None, IntArray]]:
     yield None, None, np.arange(count)
     for place, length in enumerate(bins.names):
@@ -167,7 +182,7 @@ def _part(
     group: str | None,
     length: str | None,
 ) -> Part:
-    """Describe these records, which are in random order."""
+    """Return the statistics of these records, which are in random order."""
     lengths = corpus.lengths[rows]
     with_text = rows[lengths > 0]
     quantiles, whole_ratio, text = None, None, b""
@@ -189,6 +204,6 @@ def _part(
 
 
 def _text(corpus: Corpus, rows: IntArray) -> bytes:
-    """Return the first records, joined, until there is enough of them."""
+    """Return the first records, joined, up to `UNION_BYTES`."""
     enough = int(np.searchsorted(np.cumsum(corpus.lengths[rows]), UNION_BYTES)) + 1
     return corpus.framing.whole(corpus.records(rows[:enough]))[:UNION_BYTES]

@@ -1,9 +1,9 @@
-"""How much of a pool's redundancy a compressor sees, as a function of its window."""
+"""Share of a pool's redundancy that a compressor captures, as a function of its window."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -12,26 +12,29 @@ import zstandard
 
 from entropylaw.compressors import Lzma, available_compressors, describe, get_compressor
 from entropylaw.errors import CompressorSpecError
+from entropylaw.render.result import TableResult
+from entropylaw.render.sizes import human_bytes
+from entropylaw.render.tables import Table
 
 SEEN = 0.9
-"""Share of the redundancy that a window must see to count as enough."""
+"""Share of the redundancy that a sufficient window captures."""
 
 SMALLEST, LARGEST = zstandard.WINDOWLOG_MIN, 27
-"""Logarithms of the windows that are tried: 1 KiB to 128 MiB."""
+"""Logarithms of the smallest and largest window: 1 KiB and 128 MiB."""
 
 SPECS = ("zlib", "lz4", "bz2", "brotli", "zstd:3", "zstd:6", "lzma", "lzma:9", "zstd:6:long")
-"""Forms of the built-in compressors that differ in memory, beside the default of each name."""
+"""Built-in compressors with different windows, in addition to the default of each name."""
 
 _TABLES, _SEARCHES = 25, 6
 
 
-@dataclass(frozen=True, slots=True)
-class WindowCurve:
-    """The size of a sample of the pool, in random order, by compressors that see so far back.
+@dataclass(frozen=True, slots=True, repr=False)
+class WindowCurve(TableResult):
+    """Compressed size of a sample of the pool, in random order, by window of the compressor.
 
-    One codec is used throughout, zstd; nothing but its window changes. In ordinary text each
-    doubling of the window saves about as much as the one before. A jump, or a curve that still
-    rises at its end, is repetition from afar.
+    The codec is zstd throughout; only its window varies. In ordinary text each doubling of the
+    window saves about as much as the one before. A jump, or a curve that still rises at its end,
+    indicates repetition at a distance.
 
     Attributes
     ----------
@@ -66,17 +69,17 @@ class WindowCurve:
 
     @property
     def seen(self) -> tuple[float, ...]:
-        """Share of the redundancy between the smallest and the largest window seen at each."""
+        """Share captured at each window of what the largest saves over the smallest."""
         most = max(0, self.sizes[0] - min(self.sizes))
         return tuple((self.sizes[0] - size) / most if most else 1.0 for size in self.sizes)
 
     @property
     def needed(self) -> int:
-        """The smallest window, in bytes, that sees 90 % of that redundancy."""
+        """The smallest window, in bytes, that captures 90 % of that redundancy."""
         return next(w for w, seen in zip(self.windows, self.seen, strict=True) if seen >= SEEN)
 
     def seen_by(self, window: int | None) -> float:
-        """Return the share of the redundancy that a window sees: on the line between two points."""
+        """Return the share of the redundancy that a window captures, interpolated."""
         if window is None or window >= self.windows[-1]:
             return self.seen[-1]
         if window <= self.windows[0]:
@@ -87,12 +90,36 @@ class WindowCurve:
         return (1 - part) * self.seen[place - 1] + part * self.seen[place]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values."""
+        """Return the curve as plain values that JSON can hold."""
         return asdict(self) | {
             "ratios": self.ratios,
             "seen": self.seen,
             "needed": self.needed,
             "enough": compressors_with(self.needed),
+        }
+
+    def _headline(self) -> str:
+        return f"{len(self.windows)} windows, needed={human_bytes(self.needed)}"
+
+    def _table(self) -> Table:
+        steps = range(len(self.windows) % 2 == 0, len(self.windows), 2)
+        rows = [
+            (human_bytes(self.windows[i]), f"{self.ratios[i]:.2f}", f"{100 * self.seen[i]:.0f} %")
+            for i in steps
+        ]
+        of = "all" if self.whole else f"a sample of {self.records:,}"
+        note = (
+            f"Compression ratio of {of} records in random order ({human_bytes(self.raw)}), by zstd "
+            f"with this window.\nFor comparison, {self.judge}: {self.raw / self.judge_size:.2f}."
+        )
+        return Table.of(("window", "ratio", "captured"), rows, title="Window", note=note)
+
+    def _columns(self) -> Mapping[str, Any]:
+        return {
+            "window": self.windows,
+            "size": self.sizes,
+            "ratio": self.ratios,
+            "seen": self.seen,
         }
 
 
@@ -104,7 +131,7 @@ def window_curve(data: bytes, *, records: int, whole: bool, n_jobs: int) -> Wind
     data : bytes
         Records in random order.
     records : int
-        How many they are.
+        Number of records.
     whole : bool
         Whether they are the whole pool.
     n_jobs : int
@@ -130,8 +157,8 @@ def window_curve(data: bytes, *, records: int, whole: bool, n_jobs: int) -> Wind
 
 
 def size_with_window(data: bytes, window_log: int) -> int:
-    """Return the compressed size of bytes for a codec that sees 2 ** `window_log` bytes back."""
-    tables = min(window_log + 1, _TABLES)  # as many places as the window has, and some more
+    """Return the compressed size of bytes with a window of 2 ** `window_log` bytes."""
+    tables = min(window_log + 1, _TABLES)  # entries for every position in the window, and more
     parameters = zstandard.ZstdCompressionParameters(
         window_log=window_log,
         hash_log=tables,
@@ -146,13 +173,13 @@ def size_with_window(data: bytes, window_log: int) -> int:
 
 
 def ratio_of_whole(data: bytes) -> float:
-    """Return the compression ratio of bytes for the same codec with all of them in view."""
+    """Return the compression ratio of bytes with a window that spans all of them."""
     log = min(max(len(data).bit_length(), SMALLEST), LARGEST)
     return len(data) / size_with_window(data, log)
 
 
 def compressors_with(window: int) -> tuple[str, ...]:
-    """Return the compressors here that see so many bytes back.
+    """Return the available compressors with at least this window, in bytes.
 
     Examples
     --------
@@ -162,13 +189,23 @@ def compressors_with(window: int) -> tuple[str, ...]:
     return tuple(name for name, sees in _windows() if sees is None or sees >= window)
 
 
+def window_needed(curve: WindowCurve) -> str:
+    """Return in a sentence the window that is needed, and the compressors that have it."""
+    least = "" if curve.whole else "at least "
+    enough = ", ".join(compressors_with(curve.needed)) or "none here"
+    return (
+        f"A window of {least}{human_bytes(curve.needed)} captures 90 % of the redundancy; "
+        f"compressors with at least that: {enough}."
+    )
+
+
 def _windows() -> Iterator[tuple[str, int | None]]:
-    told = set()
+    listed = set()
     for spec in (*available_compressors(), *SPECS):
         try:
             info = describe(get_compressor(spec))
         except CompressorSpecError:
-            continue  # a third party's, which has no default form
-        if info.name not in told:
-            told.add(info.name)
+            continue  # a third party's, without a default form
+        if info.name not in listed:
+            listed.add(info.name)
             yield info.name, info.window

@@ -1,8 +1,8 @@
-"""Guards: records that hardly belong in training data, found before a selection takes them in.
+"""Guards: checks for noise, duplicates and templates in a pool before records are selected.
 
-A selection that looks for what compresses least is drawn to noise, and one that looks at a few
-records at a time is blind to copies. Guards say what they caught and why; nothing is left out
-unless it is asked for.
+Selecting the records that compress least favours noise, and a compressor with a small window
+misses copies that are far apart. Guards list such records with their evidence; nothing is removed
+unless their action is "drop".
 """
 
 from entropylaw.guards.check import check_records

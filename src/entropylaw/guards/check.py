@@ -1,4 +1,4 @@
-"""check_records: go through a pool with the guards that are on, and say what they caught."""
+"""check_records: check every record of a pool with the guards that are on."""
 
 from __future__ import annotations
 
@@ -11,52 +11,53 @@ import numpy as np
 from entropylaw.compressors import Zstd
 from entropylaw.corpus import Corpus
 from entropylaw.errors import InputError
-from entropylaw.guards.bands import Deviations, deviations
 from entropylaw.guards.counts import Counts
-from entropylaw.guards.duplicates import exact_firsts, normalised_firsts
-from entropylaw.guards.frames import LEAST_WORDS as LEAST_FRAMED
-from entropylaw.guards.learnt import SAMPLE_BYTES
-from entropylaw.guards.letters import LEAST_BITS, LEAST_LETTERS
-from entropylaw.guards.lines import LEAST_REPEATED
-from entropylaw.guards.mojibake import LEAST_MARKS
-from entropylaw.guards.near import near_firsts
-from entropylaw.guards.options import GUARDS, Guards
-from entropylaw.guards.order import LEAST_PAIRS
+from entropylaw.guards.duplicates import exact_firsts, near_firsts, normalised_firsts
+from entropylaw.guards.language_models import (
+    LEAST_BITS,
+    LEAST_LETTERS,
+    LEAST_TEMPLATE_WORDS,
+    SAMPLE_BYTES,
+)
+from entropylaw.guards.options import GUARDS, AllGuards, Guards
+from entropylaw.guards.outliers import Deviations, deviations
+from entropylaw.guards.patterns import LEAST_MARKS, LEAST_REPEATED
 from entropylaw.guards.report import Example, Finding, GuardReport
 from entropylaw.guards.samples import Samples, draw_samples
 from entropylaw.guards.scripts import SCRIPTS
-from entropylaw.sizing import Sizer, resolve_jobs
+from entropylaw.guards.word_order import LEAST_PAIRS
+from entropylaw.scoring import Scorer, resolve_jobs
 from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray
 
 MOST_EXAMPLES = 2
-"""Records that a finding shows."""
+"""Most examples of a finding."""
 
 EXAMPLE_LETTERS = 60
-"""Characters of each."""
+"""Characters of an example."""
 
 
 def check_records(
     corpus: Corpus,
-    guards: Guards,
+    guards: Guards | AllGuards | None = None,
     *,
     own_ratios: FloatArray | None = None,
     n_jobs: int | None = None,
 ) -> GuardReport:
-    """Look at every record of a pool with the guards that are on.
+    """Check every record of a pool with the guards that are on.
 
-    Nothing is left out here: the report says which records the guards that drop have caught.
+    No record is removed: the report lists those that guards with the action "drop" caught.
 
     Parameters
     ----------
     corpus : Corpus
         The pool.
-    guards : Guards
-        What is looked for.
+    guards : Guards, "warn" or "drop", optional
+        Which guards are on; a word is the action of all but `near`. By default `Guards()`.
     own_ratios : float64 array, shape (n,), optional
-        Compression ratio of each record alone, where it is known already; by whichever
-        compressor, for records are compared with their like only. By default that of zstd.
+        Compression ratio of each record alone, if already known, by any compressor. By default
+        that of zstd.
     n_jobs : int, optional
-        Threads that compress at a time; all cores if left out.
+        Threads; all cores if omitted. The report does not depend on it.
 
     Returns
     -------
@@ -65,7 +66,7 @@ def check_records(
     Raises
     ------
     ConfigError
-        If `n_jobs` cannot work.
+        If `guards` or `n_jobs` has a wrong value.
     InputError
         If there is not one ratio for each record.
     MissingExtraError
@@ -81,13 +82,14 @@ def check_records(
     [False, False, False, True]
     """
     jobs = resolve_jobs(n_jobs)
+    options = Guards.of(guards) or Guards()
     if own_ratios is not None and own_ratios.shape != (len(corpus),):
         raise InputError(
-            f"expected {len(corpus)} own ratios, one per record, got an array of shape "
-            f"{own_ratios.shape}."
+            f"own_ratios: expected {len(corpus)} ratios, one per record; saw an array of shape "
+            f"{own_ratios.shape}. Try leaving it out."
         )
-    inspection = _Inspection(corpus, guards, own_ratios, jobs)
-    looks = {
+    inspection = _Inspection(corpus, options, own_ratios, jobs)
+    checks = {
         "exact": inspection.exact,
         "normalised": inspection.normalised,
         "near": inspection.near,
@@ -99,11 +101,12 @@ def check_records(
         "mojibake": inspection.mojibake,
         "repeated_lines": inspection.repeated_lines,
     }
-    return GuardReport(tuple(looks[guard]() for guard in GUARDS if guards.on(guard)), len(corpus))
+    findings = tuple(checks[guard]() for guard in GUARDS if options.on(guard))
+    return GuardReport(findings, len(corpus))
 
 
 class _Inspection:
-    """One look at a pool; what several guards need is computed once, and only if one asks."""
+    """One check of a pool; values that several guards need are computed once, on first use."""
 
     def __init__(
         self, corpus: Corpus, guards: Guards, own_ratios: FloatArray | None, jobs: int
@@ -139,8 +142,8 @@ class _Inspection:
 
     def template(self) -> Finding:
         counts = self._counts
-        share = counts.framed_words / np.maximum(counts.words, 1)
-        enough = counts.framed_words >= LEAST_FRAMED
+        share = counts.template_words / np.maximum(counts.words, 1)
+        enough = counts.template_words >= LEAST_TEMPLATE_WORDS
         caught = enough & (share >= self._guards.template_share)
         return self._finding(
             "template", caught, share, "share of its words in runs that other records have too"
@@ -150,10 +153,8 @@ class _Inspection:
         counts = self._counts
         of_words = counts.order_saved / np.maximum(counts.order_known, 1)
         of_letters = counts.letters_saved / np.maximum(counts.letter_pairs, 1)
-        familiar = (counts.order_known >= LEAST_PAIRS) & (
-            2 * counts.order_known >= counts.order_pairs
-        )
-        words_judged = counts.order_judged & familiar
+        known = (counts.order_known >= LEAST_PAIRS) & (2 * counts.order_known >= counts.order_pairs)
+        words_judged = counts.order_judged & known
         letters_judged = counts.letter_pairs >= LEAST_LETTERS
         letters = letters_judged & (of_letters < LEAST_BITS)
         words = words_judged & (of_words < self._guards.shuffled_bits)
@@ -222,7 +223,7 @@ class _Inspection:
         *,
         stricter: Mapping[str, IntArray] = MappingProxyType({}),
     ) -> Finding:
-        """Return the copies but those that a stricter guard lists, and drops if this one does."""
+        """Return the copies except those a stricter guard lists (and drops, if this one drops)."""
         caught = _again(firsts)
         for other, known in stricter.items():
             if self._guards.action(other) in {"drop", self._guards.action(guard)}:
@@ -257,13 +258,13 @@ class _Inspection:
 
 
 def _again(firsts: IntArray) -> BoolArray:
-    """Return which records are an earlier one again."""
+    """Return which records repeat an earlier one."""
     again: BoolArray = firsts != np.arange(len(firsts))
     return again
 
 
 def _ratios_alone(corpus: Corpus, *, n_jobs: int) -> FloatArray:
-    with Sizer(corpus, Zstd(), n_jobs=n_jobs) as scorer:
+    with Scorer(corpus, Zstd(), n_jobs=n_jobs) as scorer:
         ratios: FloatArray = scorer.own_raw / np.maximum(scorer.own_sizes, 1)
     return ratios
 

@@ -1,20 +1,33 @@
-"""Records that are an earlier record again, to the byte or but for how they are written."""
+"""Duplicates of earlier records: exact, after normalisation, and near."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from hashlib import blake2b
 
 import numpy as np
 
 from entropylaw.corpus import Corpus
-from entropylaw.sizing import first_copies
+from entropylaw.errors import MissingExtraError
+from entropylaw.guards.text import pieces
+from entropylaw.guards.words import HashArray, find_words, word_runs
+from entropylaw.scoring.repeats import first_copies
 from entropylaw.types import IntArray
 
+SHINGLE = 3
+"""Words of a run that is compared as one."""
+
+PERMUTATIONS = 128
+"""Length of the MinHash of a record."""
+
+MISSES_MATTER = (0.1, 0.9)
+"""Weights of false candidates and of missed near-duplicates: candidates are compared anyway."""
+
 _KEPT = set("#%&*-/@\\")
-"""Punctuation that changes what is said: "5 - 3" is not "5 / 3"."""
+"""Punctuation that changes the meaning: "5 - 3" is not "5 / 3"."""
 
 
 def exact_firsts(corpus: Corpus) -> IntArray:
@@ -46,10 +59,10 @@ def normalised_firsts(corpus: Corpus) -> IntArray:
 
 
 def normal_form(record: bytes) -> bytes:
-    r"""Return what is left when writing does not matter.
+    r"""Return a record without differences of case, punctuation, white space and Unicode form.
 
     Unicode is brought to its compatibility form (NFKC) and case folded; punctuation and white
-    space become single spaces, none at the ends. Signs of calculation and the like stay.
+    space become single spaces, none at the ends. Arithmetic and similar signs stay.
 
     Examples
     --------
@@ -67,8 +80,58 @@ def normal_form(record: bytes) -> bytes:
     return " ".join(text.casefold().split()).encode("utf-8", "surrogateescape")
 
 
+def near_firsts(corpus: Corpus, firsts: IntArray, *, similarity: float, seed: int) -> IntArray:
+    """Return for each row the lowest row that is a near-duplicate of it, or itself.
+
+    Two records are near-duplicates if the Jaccard index of their runs of three words is at least
+    `similarity`. A row is compared with rows that are not themselves copies of an earlier one;
+    candidates come from locality-sensitive hashing of MinHashes [1]_, which misses a few of those
+    close to the limit, and are then compared exactly.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The pool.
+    firsts : int64 array, shape (n,)
+        First row of each known copy; copies are not compared.
+    similarity : float
+        From 0 to 1.
+    seed : int
+        Seed of the MinHashes.
+
+    Raises
+    ------
+    MissingExtraError
+        If datasketch is not installed.
+
+    References
+    ----------
+    .. [1] A. Z. Broder, "On the resemblance and containment of documents", 1997.
+    """
+    try:
+        from datasketch import MinHash, MinHashLSH
+    except ImportError as error:
+        raise MissingExtraError(
+            "datasketch", extra="near", purpose="the guard against near-duplicates"
+        ) from error
+    found = firsts.copy()
+    index = MinHashLSH(similarity, num_perm=PERMUTATIONS, weights=MISSES_MATTER)
+    blank = MinHash(PERMUTATIONS, seed=seed, hashfunc=int)
+    for row, shingles in _shingled(corpus, np.unique(firsts)):
+        minhash = blank.copy()
+        minhash.update_batch((shingles >> np.uint64(32)).tolist())
+        candidates = np.sort(np.array(index.query(minhash), np.int64))
+        for other, theirs in _shingled(corpus, candidates):
+            if _jaccard(shingles, theirs) >= similarity:
+                found[row] = other
+                break
+        else:
+            index.insert(row, minhash, check_duplication=False)
+    return found[found]
+
+
 def _folds(character: str) -> bool:
-    """Return whether a character is punctuation or white space that does not matter."""
+    """Return whether a character is punctuation or white space to be folded."""
     kind = unicodedata.category(character)[0]
     form = unicodedata.normalize("NFKC", character)
     return character.isspace() or (kind in "PZ" and not set(form) & _KEPT)
@@ -83,6 +146,33 @@ def _ascii_folding() -> bytes:
 
 @cache
 def _punctuation() -> re.Pattern[str]:
-    """Return a pattern of runs of what is folded, of the Basic Multilingual Plane."""
+    """Return a pattern of runs of folded characters of the Basic Multilingual Plane."""
     points = [point for point in range(0x10000) if not 0xD800 <= point <= 0xDFFF]
     return re.compile(f"[{re.escape(''.join(filter(_folds, map(chr, points))))}]+")
+
+
+def _shingled(corpus: Corpus, rows: IntArray) -> Iterator[tuple[int, HashArray]]:
+    """Yield rows with the distinct runs of words of each; rows with fewer words are skipped."""
+    pending, parts = -1, [np.empty(0, np.uint64)]
+    for piece in pieces(corpus, rows):
+        words = find_words(piece)
+        shingles, places = word_runs(words, SHINGLE)
+        ends = np.searchsorted(words.parts[places], np.arange(1, len(piece)))
+        for row, part in zip(piece.rows.tolist(), np.split(shingles, ends), strict=True):
+            if row != pending:
+                yield from _distinct(pending, parts)
+                pending, parts = row, []
+            parts.append(part)
+    yield from _distinct(pending, parts)
+
+
+def _distinct(row: int, parts: list[HashArray]) -> Iterator[tuple[int, HashArray]]:
+    shingles = np.unique(np.concatenate(parts))
+    if len(shingles):
+        yield row, shingles
+
+
+def _jaccard(one: HashArray, other: HashArray) -> float:
+    """Return the Jaccard index of two sets."""
+    both = len(np.intersect1d(one, other, assume_unique=True))
+    return both / (len(one) + len(other) - both)

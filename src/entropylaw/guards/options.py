@@ -1,13 +1,12 @@
-"""Guards: what is looked for in a pool, from where on it counts, and what is done about it."""
+"""Options of the guards: which records are looked for, from which limit on, and the action."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, fields
-from typing import Self, get_args
+from typing import Literal, Self, TypeAlias
 
-from entropylaw.errors import ConfigError
 from entropylaw.types import Action
+from entropylaw.validation import choice, number, seed
 
 GUARDS = (
     "exact",
@@ -23,7 +22,10 @@ GUARDS = (
 )
 """The guards, in the order in which they report."""
 
-_UP_TO_ONE = (
+AllGuards: TypeAlias = Literal["warn", "drop"]
+"""The same action for every guard but the one against near-duplicates."""
+
+_SHARES = (
     "near_similarity",
     "template_share",
     "encoded_share",
@@ -31,46 +33,50 @@ _UP_TO_ONE = (
     "repeated_share",
 )
 _POSITIVE = ("noise_deviations", "repetitive_deviations", "shuffled_bits")
+_ACTION_HINT = '"warn" lists what was caught and leaves it in.'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Guards:
-    """What each guard does: ``"off"``, ``"warn"`` (list what it caught) or ``"drop"``.
+    """Action of each guard: ``"off"``, ``"warn"`` (list what it caught) or ``"drop"``.
+
+    Wherever guards are accepted, ``"warn"`` and ``"drop"`` stand for that action of all guards
+    but `near`; see `Guards.of`.
 
     Parameters
     ----------
     exact : {"warn", "off", "drop"}
-        The same bytes as an earlier record, however far away.
+        The same bytes as an earlier record, at any distance.
     normalised : {"warn", "off", "drop"}
-        The same as an earlier record but for case, punctuation, white space and the forms of
-        Unicode (NFKC).
+        Equal to an earlier record except for case, punctuation, white space and Unicode forms
+        (NFKC).
     near : {"off", "warn", "drop"}
-        Much the same as an earlier record; needs the extra ``entropylaw[near]``.
+        Similar to an earlier record; needs the extra ``entropylaw[near]``.
     noise : {"warn", "off", "drop"}
         Compresses far less than records of its script and length.
     repetitive : {"warn", "off", "drop"}
         Compresses far more than records of its script and length.
     template : {"warn", "off", "drop"}
-        The same frame as other records, with a few words changed.
+        The same text as other records, with a few words changed.
     shuffled : {"warn", "off", "drop"}
-        Letters, or words of the pool, in an order that tells nothing.
+        Letters, or words of the pool, in random order.
     encoded : {"warn", "off", "drop"}
         Base64 or hexadecimal.
     mojibake : {"warn", "off", "drop"}
-        Decoded by the wrong table.
+        Text decoded with the wrong encoding.
     repeated_lines : {"warn", "off", "drop"}
-        The same lines or sentences again and again.
+        The same lines or sentences repeated.
     near_similarity : float, default 0.8
-        Share of runs of three words that two records have in common; above 0, at most 1.
+        Jaccard similarity of the runs of three words of two records; above 0, at most 1.
     noise_deviations : float, default 3.0
         Robust standard deviations below the median; positive.
     repetitive_deviations : float, default 4.0
         Robust standard deviations above the median; positive.
     template_share : float, default 0.7
-        Share of words in runs of five that one record in 500 of a sample has too.
+        Share of words in runs of five that at least one record in 500 of a sample contains.
     shuffled_bits : float, default 0.8
-        Bits that neighbouring words save in describing each other, compared with words farther
-        apart; per pair, positive.
+        Bits per pair of neighbouring words that their order saves, compared with words farther
+        apart; positive.
     encoded_share : float, default 0.3
         Share of bytes.
     mojibake_share : float, default 0.1
@@ -78,12 +84,12 @@ class Guards:
     repeated_share : float, default 0.5
         Share of words; the first of equal lines counts as new.
     random_state : int, default 0
-        Of the samples that records are judged by.
+        Seed of the samples that records are judged by.
 
     Raises
     ------
     ConfigError
-        If an action is unknown or a limit cannot work.
+        If an action is unknown or a limit is out of range.
 
     Examples
     --------
@@ -115,22 +121,16 @@ class Guards:
 
     def __post_init__(self) -> None:
         for guard in GUARDS:
-            _check_action(guard, self.action(guard))
-        for limit in _UP_TO_ONE:
-            _check_limit(limit, getattr(self, limit), most=1.0)
+            self._set(guard, choice(guard, getattr(self, guard), Action, hint=_ACTION_HINT))
+        for limit in _SHARES:
+            self._set(limit, number(limit, getattr(self, limit), above=0, at_most=1))
         for limit in _POSITIVE:
-            _check_limit(limit, getattr(self, limit))
-        state = self.random_state
-        if isinstance(state, bool) or not isinstance(state, int) or state < 0:
-            raise ConfigError(
-                f"random_state: expected a whole number of at least 0; saw {state!r}. "
-                "Try random_state=0.",
-                parameters=("random_state",),
-            )
+            self._set(limit, number(limit, getattr(self, limit), above=0))
+        self._set("random_state", seed("random_state", self.random_state))
 
     @classmethod
     def all(cls, action: Action, *, near: Action = "off") -> Self:
-        """Return guards that all do the same; `near` is said by itself, as it needs an extra.
+        """Return guards that all have the same action, except `near`, which needs an extra.
 
         Parameters
         ----------
@@ -139,54 +139,55 @@ class Guards:
         near : {"off", "warn", "drop"}
             Of the guard against near-duplicates.
         """
-        _check_action("action", action)
-        return cls(
-            exact=action,
-            normalised=action,
-            near=near,
-            noise=action,
-            repetitive=action,
-            template=action,
-            shuffled=action,
-            encoded=action,
-            mojibake=action,
-            repeated_lines=action,
-        )
+        action = choice("action", action, Action, hint=_ACTION_HINT)
+        return cls(**dict.fromkeys(GUARDS, action) | {"near": near})  # type: ignore[arg-type]
+
+    @classmethod
+    def of(cls, value: Guards | AllGuards | None) -> Guards | None:
+        """Return the guards that an option names.
+
+        Parameters
+        ----------
+        value : Guards, "warn", "drop" or None
+            A word is the action of all guards but `near`; None stays None.
+
+        Raises
+        ------
+        ConfigError
+            If the value is anything else.
+
+        Examples
+        --------
+        >>> Guards.of("drop") == Guards.all("drop")
+        True
+        """
+        if value is None or isinstance(value, Guards):
+            return value
+        hint = 'Or guards=Guards(encoded="drop") for single guards.'
+        return cls.all(choice("guards", value, AllGuards, hint=hint))
 
     def action(self, guard: str) -> Action:
-        """Return what a guard does."""
-        if guard not in GUARDS:
-            raise ConfigError(f"no guard {guard!r}. There are: {', '.join(GUARDS)}.")
-        action: Action = getattr(self, guard)
+        """Return the action of a guard.
+
+        Raises
+        ------
+        ConfigError
+            If there is no such guard.
+        """
+        action: Action = getattr(self, choice("guard", guard, GUARDS))
         return action
 
     def on(self, *guards: str) -> bool:
-        """Return whether any of these guards looks."""
+        """Return whether any of these guards is on."""
         return any(self.action(guard) != "off" for guard in guards)
 
     def __repr__(self) -> str:
-        told = [
+        changed = [
             f"{field.name}={getattr(self, field.name)!r}"
             for field in fields(self)
             if getattr(self, field.name) != field.default
         ]
-        return f"Guards({', '.join(told)})"
+        return f"Guards({', '.join(changed)})"
 
-
-def _check_action(name: str, action: object) -> None:
-    if action not in get_args(Action):
-        raise ConfigError(
-            f'{name}: expected "off", "warn" or "drop"; saw {action!r}. '
-            '"warn" lists what was caught and leaves it in.',
-            parameters=(name,),
-        )
-
-
-def _check_limit(name: str, limit: object, *, most: float = math.inf) -> None:
-    """Raise ConfigError unless a limit is a finite number above 0 and at most `most`."""
-    number = limit if isinstance(limit, int | float) and not isinstance(limit, bool) else math.nan
-    if not (math.isfinite(number) and 0 < number <= most):
-        upper = f" and at most {most:g}" if math.isfinite(most) else ""
-        raise ConfigError(
-            f"{name}: expected a number above 0{upper}; saw {limit!r}.", parameters=(name,)
-        )
+    def _set(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)

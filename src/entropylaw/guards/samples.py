@@ -1,4 +1,4 @@
-"""Two samples of a pool without a record in common, so that none is judged by itself."""
+"""Two disjoint samples of a pool, so that no record is judged by a sample that contains it."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from entropylaw.corpus import Corpus
 from entropylaw.types import IntArray
 
 LARGEST_SHARE = 16
-"""At most one byte in so many of a sample is of one record, the beginning of a longer one."""
+"""A sample holds at most its size divided by this of one record: the beginning of a longer one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """Two samples, and who is judged by which.
+    """Two samples, and the rows judged by each.
 
     Attributes
     ----------
     halves : pair of int64 arrays
         Rows of each sample, in random order.
     judged : pair of int64 arrays
-        Rows that are judged by each: all rows once, none by a sample that has it or its copy.
+        Rows judged by each: all rows once, none by a sample that contains it or its copy.
     """
 
     halves: tuple[IntArray, IntArray]
@@ -35,7 +35,7 @@ class Samples:
 
 
 def draw_samples(corpus: Corpus, firsts: IntArray, *, size: int, seed: int) -> Samples:
-    """Draw two samples of `size` bytes, or of half the pool each where that is less.
+    """Draw two samples of `size` bytes, or of half the pool each if that is less.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def draw_samples(corpus: Corpus, firsts: IntArray, *, size: int, seed: int) -> S
     size : int
         Bytes of a sample; the last record may exceed it.
     seed : int
-        Of the draw.
+        Seed of the draw.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Which script most letters of a record are in."""
+"""The script of most letters of each record."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from string import ascii_letters
 
 import numpy as np
 
-from entropylaw.guards.characters import BLOCKS, beyond_ascii, blocks_in, byte_table
-from entropylaw.guards.pieces import Piece
+from entropylaw.guards.text import BLOCKS, Piece, beyond_ascii, blocks_in, byte_table
 from entropylaw.types import IntArray
 
 _RANGES = {
@@ -39,7 +38,7 @@ _RANGES = {
 }
 
 SCRIPTS = (*_RANGES, "other scripts", "no letters")
-"""What the numbers of `main_scripts` stand for."""
+"""Names of the codes of `main_scripts`."""
 
 _LATIN, _OTHER, _NONE = SCRIPTS.index("Latin"), len(SCRIPTS) - 2, len(SCRIPTS) - 1
 
@@ -55,12 +54,12 @@ _ASCII_LETTER = byte_table({1: ascii_letters})
 
 
 def main_scripts(piece: Piece) -> IntArray:
-    """Return the script of most letters of each part, as a place in `SCRIPTS`; shape (parts,).
+    """Return the script of most letters of each part, as a position in `SCRIPTS`; shape (parts,).
 
     Examples
     --------
     >>> from entropylaw.corpus import Corpus
-    >>> from entropylaw.guards.pieces import pieces
+    >>> from entropylaw.guards.text import pieces
     >>> [piece] = pieces(Corpus.from_rows([t.encode() for t in ("né à Пари", "你好 ok 吗?", "12")]))
     >>> [SCRIPTS[place] for place in main_scripts(piece)]
     ['Cyrillic', 'Han', 'no letters']

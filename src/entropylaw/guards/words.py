@@ -1,4 +1,4 @@
-"""Words of the records of a piece, each as a number, and runs of them as numbers."""
+"""Words of the records of a piece and runs of words, as hashes; a lookup of hashes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from string import ascii_letters, digits
 import numpy as np
 import numpy.typing as npt
 
-from entropylaw.guards.characters import beyond_ascii, blocks_in, byte_table
-from entropylaw.guards.pieces import PIECE_BYTES, Piece
+from entropylaw.guards.text import PIECE_BYTES, Piece, beyond_ascii, blocks_in, byte_table
 from entropylaw.types import BoolArray, IntArray
 
 HashArray = npt.NDArray[np.uint64]
@@ -32,7 +31,7 @@ _SPACELESS = blocks_in(
         (0x10000, 0x10FFFF),  # Han, emoji
     ]
 )
-"""Characters that are words of their own: their scripts part words by nothing, or by syllables."""
+"""Characters that are words of their own: scripts without spaces between words."""
 
 _BASE = 0x9E3779B97F4A7C15
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
@@ -50,9 +49,9 @@ class Words:
     hashes : uint64 array, shape (words,)
         Equal for equal words.
     places : int64 array, shape (words,)
-        Where each begins in the text of the piece.
+        Position of each in the text of the piece.
     parts : int64 array, shape (words,)
-        Which part of the piece it is in; never falls.
+        Which part of the piece it is in; ascending.
     n_parts : int
         Parts of the piece, those without a word included.
     """
@@ -70,13 +69,55 @@ class Words:
         return np.bincount(self.parts, minlength=self.n_parts)
 
 
+class Lookup:
+    """Index of hashes, queried with whole arrays.
+
+    Hashes are uniform, so their leading bits determine their position among the sorted keys up to
+    a step or two, which are taken for all queries at once.
+
+    Parameters
+    ----------
+    keys : uint64 array, shape (n,)
+        Distinct hashes, ascending.
+
+    Examples
+    --------
+    >>> lookup = Lookup(np.array([5, 7, 2**63], np.uint64))
+    >>> lookup.find(np.array([7, 6, 2**63], np.uint64)).tolist(), len(lookup)
+    ([1, 3, 2], 3)
+    """
+
+    def __init__(self, keys: HashArray) -> None:
+        bits = len(keys).bit_length() + 1
+        self._shift = np.uint64(64 - bits)
+        sizes = np.bincount(self._buckets(keys), minlength=1 << bits)
+        self._starts = np.append(0, np.cumsum(sizes))
+        self._keys = np.append(keys, np.uint64(2**64 - 1))  # where a search ends
+
+    def __len__(self) -> int:
+        return len(self._keys) - 1
+
+    def find(self, asked: HashArray) -> IntArray:
+        """Return the index of each hash among the keys, or the number of keys if it is none."""
+        place = self._starts[self._buckets(asked)]
+        late = np.flatnonzero(self._keys[place] < asked)
+        while len(late):
+            place[late] += 1
+            late = late[self._keys[place[late]] < asked[late]]
+        place[self._keys[place] != asked] = len(self)
+        return place
+
+    def _buckets(self, hashes: HashArray) -> IntArray:
+        return (hashes >> self._shift).astype(np.int64)
+
+
 def find_words(piece: Piece) -> Words:
     """Return the words of a piece.
 
     Examples
     --------
     >>> from entropylaw.corpus import Corpus
-    >>> from entropylaw.guards.pieces import pieces
+    >>> from entropylaw.guards.text import pieces
     >>> [piece] = pieces(Corpus.from_rows(["To be, or not to be.".encode(), "你好".encode()]))
     >>> words = find_words(piece)
     >>> words.places.tolist(), words.parts.tolist()
@@ -95,12 +136,12 @@ def find_words(piece: Piece) -> Words:
 
 
 def word_runs(words: Words, size: int) -> tuple[HashArray, IntArray]:
-    """Return a number for each run of so many words of one part, and which word it begins with.
+    """Return a hash for each run of `size` words of one part, and the index of its first word.
 
     Examples
     --------
     >>> from entropylaw.corpus import Corpus
-    >>> from entropylaw.guards.pieces import pieces
+    >>> from entropylaw.guards.text import pieces
     >>> [words] = map(find_words, pieces(Corpus.from_rows([b"a b a b", b"b a"])))
     >>> hashes, places = word_runs(words, 2)
     >>> places.tolist(), bool(hashes[0] == hashes[2] != hashes[1] == hashes[3])
@@ -112,11 +153,11 @@ def word_runs(words: Words, size: int) -> tuple[HashArray, IntArray]:
 
 
 def run_hashes(values: HashArray, starts: IntArray, ends: IntArray) -> HashArray:
-    """Return a number for each run of values; equal runs get equal numbers.
+    """Return a hash for each run of values; equal runs have equal hashes.
 
     These are the fingerprints of Rabin and Karp [1]_, a polynomial in an odd base modulo 2**64,
     for all runs at once: a run is a difference of two prefix sums, divided by the power of the
-    base at which it starts. Two different runs share a number with a chance of about 2**-60.
+    base at which it starts. Two different runs collide with a probability of about 2**-60.
 
     References
     ----------
@@ -130,9 +171,9 @@ def run_hashes(values: HashArray, starts: IntArray, ends: IntArray) -> HashArray
 
 
 def one_of_each(hashes: HashArray) -> tuple[IntArray, IntArray]:
-    """Return a place of each distinct number, by which they ascend, and how often each is there.
+    """Return the index of one of each distinct hash, in ascending order of hash, and its count.
 
-    It may be any place of equal numbers: not to ask for the first makes this twice as fast.
+    Of equal hashes the index may be that of any: not requiring the first halves the time.
 
     Examples
     --------
@@ -147,7 +188,7 @@ def one_of_each(hashes: HashArray) -> tuple[IntArray, IntArray]:
 
 
 def counted(hashes: HashArray) -> tuple[HashArray, IntArray]:
-    """Return the distinct numbers, ascending, and how often each is there.
+    """Return the distinct hashes, ascending, and the count of each.
 
     Examples
     --------
@@ -160,14 +201,14 @@ def counted(hashes: HashArray) -> tuple[HashArray, IntArray]:
 
 
 def _firsts(ascending: HashArray) -> IntArray:
-    """Return the places of numbers that differ from the one before."""
+    """Return the indices of hashes that differ from the one before."""
     differs = np.ones(len(ascending), bool)
     np.not_equal(ascending[1:], ascending[:-1], out=differs[1:])
     return np.flatnonzero(differs)
 
 
 def mixed(hashes: HashArray) -> HashArray:
-    """Return the numbers one-to-one changed so that every bit depends on every other."""
+    """Return a bijection of the hashes in which every bit depends on every other."""
     hashes = (hashes ^ (hashes >> np.uint64(30))) * _MIX
     return hashes ^ (hashes >> np.uint64(31))
 
@@ -184,7 +225,7 @@ def _powers() -> tuple[HashArray, HashArray]:
 
 
 def _marked(piece: Piece) -> tuple[BoolArray, BoolArray]:
-    """Return which bytes are in words, and before which bytes a word must not go on."""
+    """Return which bytes are in words, and which bytes start a new word."""
     text = piece.text
     inside = piece.kinds(_IN_WORD) > 0
     begins = np.zeros(len(text), bool)

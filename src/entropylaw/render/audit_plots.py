@@ -1,4 +1,4 @@
-"""Plots of an audit, from plain values."""
+"""Plot of an audit, from plain values."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_NOW, _THEN = "0.72", "#1f4e79"
+_POOL, _SELECTION = "0.72", "#1f4e79"
 
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A place on the axis of windows, in bytes, and what to write there."""
+    """A vertical line at a window, in bytes, and its label."""
 
     window: int
     label: str
 
 
 Shares = Mapping[str, tuple[float, float]]
-"""Name to its share of the pool and of the choice, 0 to 1."""
+"""Name to its share of the pool and of the selection, 0 to 1."""
 
 
 def draw_audit(
@@ -35,14 +35,14 @@ def draw_audit(
     composition: Shares,
     lengths: Shares,
 ) -> Figure:
-    """Draw the window curve, the composition now and then, and the lengths now and then.
+    """Plot the window curve, and composition and lengths of the pool and of the selection.
 
     Parameters
     ----------
     windows, ratios : sequence
-        Bytes of history, and the compression ratio with them; what is empty is left out.
+        Windows in bytes, and the compression ratio with each; may be empty.
     marks : sequence of Marked
-        Windows to point at.
+        Windows to mark.
     composition, lengths : mapping
         Shares of bytes by kind, and of records by range of length.
 
@@ -64,7 +64,7 @@ def _curve(
     ax: Axes, windows: Sequence[int], ratios: Sequence[float], marks: Sequence[Marked]
 ) -> None:
     if windows:
-        ax.plot(windows, ratios, color=_THEN, marker="o", ms=3)
+        ax.plot(windows, ratios, color=_SELECTION, marker="o", ms=3)
         ax.set_xscale("log", base=2)
         ax.xaxis.set_major_formatter(lambda window, _: human_bytes(round(window)))
     for mark, style in zip(marks, ("--", ":", "-."), strict=False):
@@ -78,7 +78,7 @@ def _curve(
 
 def _bars(ax: Axes, shares: Shares, label: str) -> None:
     names = list(shares)
-    for number, (who, colour) in enumerate((("pool", _NOW), ("choice, forecast", _THEN))):
+    for number, (who, colour) in enumerate((("pool", _POOL), ("selection, forecast", _SELECTION))):
         places = [row + (number - 0.5) * 0.4 for row in range(len(names))]
         values = [100 * shares[name][number] for name in names]
         ax.barh(places, values, height=0.4, color=colour, label=who)

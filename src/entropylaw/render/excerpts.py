@@ -1,27 +1,27 @@
-"""Text of records as it can be shown: every character visible, and not too many of them."""
+"""Text of records for display: every character visible, and shortened."""
 
 from __future__ import annotations
 
 import unicodedata
 
 _SHOWN_AS_CODE = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C, 0xFEFF}
-"""Characters that change how others are shown: direction of writing, byte order mark."""
+"""Characters that change how others are shown: writing direction, byte order mark."""
 
 _LINES = {"\n", "\t"}
 
 
 def visible(text: bytes | str, *, keep_lines: bool = False) -> str:
-    r"""Return text in which nothing is hidden and nothing cannot be encoded.
+    r"""Return text without invisible or unencodable characters.
 
-    Control characters become the symbols that stand for them, bytes that are no UTF-8 and lone
-    surrogates the replacement character, and marks of direction their code.
+    Control characters become their symbols, invalid UTF-8 and lone surrogates the replacement
+    character, and writing direction marks their code point.
 
     Parameters
     ----------
     text : bytes or str
         Any text.
     keep_lines : bool, default False
-        Leave line ends and tabs as they are.
+        Keep line ends and tabs.
 
     Examples
     --------
@@ -41,7 +41,7 @@ def visible(text: bytes | str, *, keep_lines: bool = False) -> str:
 
 
 def excerpt(text: bytes | str, most: int = 200, *, keep_lines: bool = False) -> str:
-    r"""Return the visible text, its middle left out where it is longer than `most` characters.
+    r"""Return the visible text, its middle omitted if it is longer than `most` characters.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def excerpt(text: bytes | str, most: int = 200, *, keep_lines: bool = False) -> 
 
 
 def _stand_in(character: str) -> str:
-    """Return what is shown in place of a character that would not be seen."""
+    """Return the replacement of an invisible character."""
     code = ord(character)
     if code < 0x20:
         return chr(0x2400 + code)

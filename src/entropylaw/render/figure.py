@@ -1,4 +1,4 @@
-"""A figure that a notebook shows; this module imports matplotlib, so import it when you draw."""
+"""A figure that notebooks display; importing this module imports matplotlib."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 
 
 class ShownFigure(Figure):
-    """A figure made without pyplot: nothing keeps it alive, and a notebook shows it once.
+    """A figure made without pyplot: it is garbage collected, and a notebook displays it once.
 
-    Of a plain `Figure` a notebook shows a picture only after pyplot was imported.
+    A notebook displays a plain `Figure` as an image only after pyplot was imported.
     """
 
     def _repr_png_(self) -> bytes:

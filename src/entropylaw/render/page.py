@@ -1,4 +1,4 @@
-"""Parts of a page that stands by itself: no script, no network, readable on paper and by ear."""
+"""Parts of a self-contained HTML page: no script, no network, printable, accessible."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from html import escape
 
 from entropylaw.render.excerpts import excerpt, visible
-from entropylaw.render.law_tables import html_table
+from entropylaw.render.tables import html_table
 
 LONG, SHOWN_OF_LONG = 20, 12
-"""Rows of a table from which on it is shown in part, and how many are shown then."""
+"""Longest table that is shown in full, and rows shown of a longer one."""
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-"""What a browser may load for the page: nothing but the style that stands in it."""
+"""Content security policy: a browser loads nothing but the inline style."""
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1c2330; --soft: #5b6575; --paper: #fff; --line: #d7dce3;
@@ -52,7 +52,7 @@ summary { cursor: pointer; }
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the page: the name of its anchor, its heading, and HTML."""
+    """A section of the page: the name of its anchor, its heading, and HTML."""
 
     name: str
     heading: str
@@ -60,14 +60,14 @@ class Section:
 
 
 def page(title: str, lead: str, sections: Sequence[Section]) -> str:
-    """Return a whole page of HTML.
+    """Return a complete HTML page.
 
     Parameters
     ----------
     title, lead : str
         Plain text.
     sections : sequence of Section
-        Their bodies are HTML already.
+        Their bodies are HTML.
     """
     links = "".join(f'<a href="#{s.name}">{escape(s.heading)}</a> ' for s in sections)
     parts = "".join(
@@ -119,9 +119,9 @@ def facts_list(facts: Mapping[str, str]) -> str:
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str) -> str:
-    """Return a table of plain text, which scrolls by itself where the page is narrow.
+    """Return a table of plain text that scrolls sideways on a narrow page.
 
-    Of a long table the first rows are shown, and the others when they are asked for.
+    Of a long table the first rows are shown; the others are folded.
     """
     shown = [[visible(cell) for cell in row] for row in rows]
     most = len(shown) if len(shown) <= LONG else SHOWN_OF_LONG
@@ -133,50 +133,50 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str
     return f"{first}<details><summary>{summary}</summary>{others}</details>"
 
 
-def drawing(svg: str, *, says: str, caption: str) -> str:
+def drawing(svg: str, *, label: str, caption: str) -> str:
     """Return an SVG as a figure.
 
     Parameters
     ----------
     svg : str
         The element.
-    says : str
-        What it shows, for those who do not see it.
+    label : str
+        Description of the image for screen readers.
     caption : str
-        What stands under it.
+        Text below it.
     """
-    told = escape(visible(says))
-    labelled = svg.replace("<svg ", f'<svg role="img" aria-label="{told}" ', 1)
+    name = escape(visible(label))
+    labelled = svg.replace("<svg ", f'<svg role="img" aria-label="{name}" ', 1)
     return f"<figure>{labelled}<figcaption>{escape(visible(caption))}</figcaption></figure>"
 
 
 def record_list(records: Sequence[tuple[str, bytes]], *, most: int = 500) -> str:
-    """Return records, each with what is to be said of it, as a numbered list.
+    """Return records, each with a heading, as a numbered list.
 
-    Direction of writing and everything else in a record ends with it.
+    The writing direction of a record does not affect the page around it.
 
     Parameters
     ----------
     records : sequence of (str, bytes)
-        What is said, and the record.
+        Heading and text of each record.
     most : int, default 500
         Characters shown of each.
     """
     items = "".join(
-        f"<li>{escape(visible(told))}"
+        f"<li>{escape(visible(heading))}"
         f'<pre dir="auto">{escape(excerpt(text, most, keep_lines=True))}</pre></li>'
-        for told, text in records
+        for heading, text in records
     )
     return f'<ol class="records">{items}</ol>'
 
 
 def folded_text(summary: str, text: str) -> str:
-    """Return text that is shown when it is asked for."""
+    """Return text that is shown when its summary is opened."""
     shown = escape(visible(text, keep_lines=True))
     return f"<details><summary>{escape(summary)}</summary><pre>{shown}</pre></details>"
 
 
 def _wide(content: str, label: str) -> str:
-    """Return content that scrolls sideways, also by keyboard."""
+    """Return content that scrolls sideways, with mouse and keyboard."""
     named = escape(visible(label))
     return f'<div class="wide" role="region" aria-label="{named}" tabindex="0">{content}</div>'

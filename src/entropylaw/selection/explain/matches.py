@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from entropylaw.corpus import Corpus
-from entropylaw.guards.pieces import runs
+from entropylaw.guards.text import runs
 from entropylaw.guards.words import HashArray, mixed
 from entropylaw.types import BoolArray, IntArray
 

@@ -1,9 +1,14 @@
-"""The bytes of a pool, piece by piece, as arrays that whole-array operations go through."""
+"""The bytes of a pool as arrays: pieces of records, runs of marked bytes, characters.
+
+Unicode assigns scripts to blocks of 64 code points or multiples of it, and the first two bytes of
+a UTF-8 character identify its block; so one table of blocks classifies all characters.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,15 +19,21 @@ from entropylaw.types import AnyArray, BoolArray, IntArray
 PIECE_BYTES = 1 << 17
 """Bytes of a piece: few enough that the arrays made from it stay in the processor's cache."""
 
+BLOCKS = 1025
+"""Blocks of 64 code points up to U+FFFF, and one for all characters above."""
+
 ByteArray = npt.NDArray[np.uint8]
+
+Ranges: TypeAlias = Iterable[tuple[int, int]]
+"""First and last code points."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Piece:
     """Some records, each followed by a newline, so that no run of letters crosses two.
 
-    A record longer than a piece is cut: each of its parts is a piece, and what one guard would
-    have seen across a cut is lost.
+    A record longer than a piece is cut: each of its parts is a piece, and patterns across a cut
+    are missed.
 
     Attributes
     ----------
@@ -47,18 +58,36 @@ class Piece:
         return np.frombuffer(self.raw, np.uint8)
 
     def kinds(self, table: bytes) -> ByteArray:
-        """Return what a table of 256 bytes has for each byte."""
+        """Return the entry of a table of 256 bytes for each byte."""
         return np.frombuffer(self.raw.translate(table), np.uint8)
 
     def parts_at(self, places: IntArray) -> IntArray:
-        """Return which part each place in the text belongs to; the places ascend."""
+        """Return the part that each position in the text belongs to; positions ascend."""
         firsts = np.searchsorted(places, self.starts)
         return np.repeat(np.arange(len(self)), np.diff(firsts, append=len(places)))
 
     def sums(self, values: AnyArray) -> IntArray:
-        """Return the sum over each part of one value a byte; shape (parts,)."""
+        """Return the sum over each part of one value per byte; shape (parts,)."""
         totals: IntArray = np.add.reduceat(values, self.starts, dtype=np.int64)
         return totals
+
+
+class Characters(NamedTuple):
+    """The characters beyond ASCII of a text.
+
+    Attributes
+    ----------
+    places : int64 array
+        Position of the first byte of each.
+    widths : int64 array
+        Bytes of each: 2, 3 or 4.
+    blocks : int64 array
+        Unicode block of each.
+    """
+
+    places: IntArray
+    widths: IntArray
+    blocks: IntArray
 
 
 def pieces(corpus: Corpus, rows: IntArray | None = None) -> Iterator[Piece]:
@@ -76,7 +105,7 @@ def pieces(corpus: Corpus, rows: IntArray | None = None) -> Iterator[Piece]:
 
 
 def runs(inside: BoolArray, *, least: int = 1) -> tuple[IntArray, IntArray]:
-    """Return where runs of at least so many True begin, and where they end (not included).
+    """Return the starts and ends (not included) of runs of at least `least` True values.
 
     Examples
     --------
@@ -93,6 +122,55 @@ def runs(inside: BoolArray, *, least: int = 1) -> tuple[IntArray, IntArray]:
         reach += step
     edges = np.flatnonzero(np.diff(whole, prepend=False, append=False))
     return edges[::2], edges[1::2] + reach - 1
+
+
+def beyond_ascii(text: ByteArray) -> Characters:
+    r"""Return the characters beyond ASCII of a text that ends with an ASCII character.
+
+    Bytes that form no complete character are skipped.
+
+    Examples
+    --------
+    >>> found = beyond_ascii(np.frombuffer("né 中\n".encode(), np.uint8))
+    >>> found.places.tolist(), found.widths.tolist(), found.blocks.tolist()
+    ([1, 4], [2, 3], [3, 312])
+    """
+    places = np.flatnonzero(text >= 0xC2)
+    first = text[places].astype(np.int64)
+    second = text[places + 1].astype(np.int64) & 0x3F
+    widths = 2 + (first >= 0xE0) + (first >= 0xF0)
+    of_three = np.where(first < 0xF0, (first & 0x0F) << 6 | second, BLOCKS - 1)
+    blocks = np.where(first < 0xE0, first & 0x1F, of_three)
+    whole = np.ones(len(places), bool)
+    for offset in (1, 2, 3):
+        byte = text[np.minimum(places + offset, len(text) - 1)]
+        whole &= (byte & 0xC0 == 0x80) | (widths <= offset)
+    if whole.all():
+        return Characters(places, widths, blocks)
+    return Characters(places[whole], widths[whole], blocks[whole])
+
+
+def blocks_in(ranges: Ranges) -> BoolArray:
+    """Return for each block whether it lies in these ranges of code points."""
+    table = np.zeros(BLOCKS, bool)
+    for first, last in ranges:
+        table[min(first >> 6, BLOCKS - 1) : min(last >> 6, BLOCKS - 1) + 1] = True
+    return table
+
+
+def byte_table(kinds: Mapping[int, str]) -> bytes:
+    r"""Return a table of 256 bytes with the kind under which each ASCII character is listed.
+
+    Examples
+    --------
+    >>> b"a1 b".translate(byte_table({1: "abc", 2: "123"}))
+    b'\x01\x02\x00\x01'
+    """
+    table = bytearray(256)
+    for kind, characters in kinds.items():
+        for byte in characters.encode("ascii"):
+            table[byte] = kind
+    return bytes(table)
 
 
 def _cut(records: Sequence[bytes], rows: IntArray) -> Iterator[Piece]:

@@ -1,4 +1,4 @@
-"""Does the order of a record's words tell anything? A bigram model against a unigram model."""
+"""Information in the order of a record's words: a bigram model against a unigram model."""
 
 from __future__ import annotations
 
@@ -8,32 +8,31 @@ from typing import NamedTuple
 
 import numpy as np
 
-from entropylaw.guards.lookup import Lookup
-from entropylaw.guards.words import HashArray, Words, counted, mixed, one_of_each
+from entropylaw.guards.words import HashArray, Lookup, Words, counted, mixed, one_of_each
 from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray
 
 LEAST_WORDS = 50_000
-"""Words that a sample must have before anything is judged by it."""
+"""Least words of a sample that records are judged by."""
 
 LEAST_PAIRS = 12
-"""Pairs of known words that a record must have before it is judged."""
+"""Least pairs of known words of a record that is judged."""
 
-TELLING = 1.0
-"""Bits a pair from which on an order is told by something, and is not compared with others."""
+CLEAR_BITS = 1.0
+"""Bits per pair from which on order is clear without a comparison with words farther apart."""
 
 APART = (3, 5, 7)
-"""How far apart the words are with which neighbours are compared."""
+"""Distances of the words with which neighbours are compared."""
 
 
 class OrderScore(NamedTuple):
-    """What the order of the words of each part of a piece is worth; arrays of shape (parts,).
+    """Bits that the order of words saves in each part of a piece; arrays of shape (parts,).
 
     Attributes
     ----------
     saved : float64 array
         Bits by which the bigram model describes neighbours shorter than the unigram model, less
-        what it saves on average for words farther apart. Where it saves `TELLING` bits a pair or
-        more for neighbours, nothing is taken off.
+        its average saving for words farther apart; where it saves at least `CLEAR_BITS` bits per
+        pair of neighbours, nothing is subtracted.
     known : int64 array
         Pairs of neighbours that both models know.
     pairs : int64 array
@@ -47,13 +46,13 @@ class OrderScore(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OrderModel:
-    """What follows what in a sample of the pool.
+    """Bigram model of the words of a sample.
 
     The bigram model is that of Kneser and Ney [1]_ with the weight of Witten and Bell [2]_: after
     a word `a` seen ``n`` times with ``d`` different followers, a word `b` has the probability
     ``(count(a b) + d * q(b)) / (n + d)``, where ``q(b)`` is the share of all different pairs
     that end with `b`. It has no parameters. A pair with a word that was never seen is not known,
-    so a language that the sample does not have is not judged by it.
+    so a language that the sample does not contain is not judged.
 
     Attributes
     ----------
@@ -84,7 +83,7 @@ class OrderModel:
     follows: BoolArray
 
     @classmethod
-    def learn(cls, sample: Sequence[Words]) -> OrderModel:
+    def fit(cls, sample: Sequence[Words]) -> OrderModel:
         """Count the words and the pairs of a sample."""
         hashes = _joined([words.hashes for words in sample])
         words, counts = counted(hashes)
@@ -113,19 +112,19 @@ class OrderModel:
 
     @property
     def enough(self) -> bool:
-        """Whether the sample has words enough to judge by."""
+        """Whether the sample has enough words to judge by."""
         return self.total >= LEAST_WORDS
 
     def score(self, words: Words) -> OrderScore:
-        """Return what the order of the words of each part is worth.
+        """Return the bits that the order of the words of each part saves.
 
-        Words farther apart are the same words of the same subject, so that what is left is the
+        Words farther apart are the same words of the same subject, so the difference is due to
         order alone: in a pool of many subjects, any two words of one subject follow one another
-        more often than their shares in the pool would have it.
+        more often than their shares in the pool imply.
         """
         places = self.words.find(words.hashes)
         saved, known = self._bits(words, places, apart=1)
-        of = (saved < TELLING * known)[words.parts]
+        of = (saved < CLEAR_BITS * known)[words.parts]
         doubtful = Words(words.hashes[of], words.places[of], words.parts[of], words.n_parts)
         for apart in APART:
             bits, pairs = self._bits(doubtful, places[of], apart=apart)
@@ -133,7 +132,7 @@ class OrderModel:
         return OrderScore(saved, known, np.maximum(words.in_parts() - 1, 0))
 
     def _bits(self, words: Words, places: IntArray, *, apart: int) -> tuple[FloatArray, IntArray]:
-        """Return what the bigram model saves in each part for the pairs it knows, and how many."""
+        """Return the bits saved in each part for known pairs, and the number of these pairs."""
         left, right, parts = places[:-apart], places[apart:], words.parts[apart:]
         known = (words.parts[:-apart] == parts) & self.leads[left] & self.follows[right]
         left, right, parts = left[known], right[known], parts[known]
@@ -155,7 +154,7 @@ def _neighbours(words: Words) -> tuple[HashArray, HashArray]:
 
 
 def _keys(first: HashArray, second: HashArray) -> HashArray:
-    """Return a number for each pair of words."""
+    """Return a hash for each pair of words."""
     return mixed(first) + second
 
 
@@ -164,10 +163,10 @@ def _joined(arrays: Sequence[HashArray]) -> HashArray:
 
 
 def _padded(values: AnyArray) -> AnyArray:
-    """Return values with one more, for what a lookup does not have."""
+    """Return values with one more, for keys that a lookup does not contain."""
     return np.append(values, np.zeros(1, values.dtype))
 
 
 def _log2(values: AnyArray) -> AnyArray:
-    """Return logarithms, 0 for 0: nobody asks for those."""
+    """Return logarithms; 0 for 0, which is never used."""
     return np.log2(np.where(values > 0, values, 1.0))

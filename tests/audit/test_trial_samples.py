@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entropylaw.auditing.samples import first_copies, first_part, random_order, split_off
+from entropylaw.auditing.trial import first_copies, first_part, random_order, split_off
 from entropylaw.corpus import Corpus
 from entropylaw.guards import Guards, check_records
 
@@ -15,7 +15,7 @@ COPIES = replace(Guards.all("off"), exact="warn", normalised="warn")
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.sampled_from(["", "a b", "A b!", "a  b", "c", "d e", "D E"]), min_size=1))
-def test_copies_follow_one_another_and_no_record_is_lost(texts):
+def test_copies_are_adjacent_and_no_record_is_lost(texts):
     corpus = Corpus.from_rows([text.encode() for text in texts])
     firsts = first_copies(check_records(corpus, COPIES))
     order = random_order(corpus, firsts, seed=0)
@@ -38,7 +38,7 @@ def test_a_part_is_bounded_by_records_and_by_bytes_and_never_empty():
     assert len(first_part(corpus, order, records=9, size=5)) == 1
 
 
-def test_what_is_split_off_leaves_no_copy_behind():
+def test_no_copy_of_a_held_out_record_remains():
     firsts = np.array([0, 0, 2, 2, 4])
     split, rest = split_off(np.array([2, 3, 0, 1, 4]), firsts, 1)
     assert split.tolist() == [2] and rest.tolist() == [0, 1, 4]

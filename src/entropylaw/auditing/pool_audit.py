@@ -1,53 +1,56 @@
-"""The audit of a pool: what is in it, and what a selection by ratio would do to it."""
+"""Audit of a pool: its composition, and the effect of selecting from it by ratio."""
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from entropylaw.auditing.forecast import Forecast, Kinds, forecast
-from entropylaw.auditing.harms import reasons_of
-from entropylaw.auditing.options import Options
-from entropylaw.auditing.parts import length_bins, marked, parts_of
+from entropylaw.auditing.forecast import Forecast, TrialOptions
+from entropylaw.auditing.parts import COPIES, marked, parts_of
 from entropylaw.auditing.report import AuditReport
-from entropylaw.auditing.samples import (
-    COPIES,
+from entropylaw.auditing.risks import Risk, recommendations, risks_of
+from entropylaw.auditing.trial import (
+    Kinds,
     first_copies,
     first_part,
+    forecast,
     random_order,
     split_off,
 )
-from entropylaw.auditing.verdict import Reason, remedies_of
 from entropylaw.auditing.window import WindowCurve, window_curve
 from entropylaw.compressors import Compressor, describe, get_compressor
 from entropylaw.corpus import Corpus
-from entropylaw.errors import BudgetError, ColumnError, ConfigError, QuotaError, concerning
+from entropylaw.errors import BudgetError, ColumnError, QuotaError, concerning
 from entropylaw.guards import Guards, check_records
+from entropylaw.guards.options import AllGuards
 from entropylaw.io.columns import column_of
 from entropylaw.io.load import Render, Text, as_corpus
+from entropylaw.length_bins import range_bins
+from entropylaw.scoring import Scorer, resolve_jobs
+from entropylaw.selection.coverage import WHOLE_SET
 from entropylaw.selection.quotas import Groups, groups_of
-from entropylaw.selection.report.coverage import WHOLE_SET
-from entropylaw.sizing import Sizer, resolve_jobs
 from entropylaw.types import AnyArray
+from entropylaw.validation import flag, integer, number, seed
 
 LEAST_FORECAST = 20
-"""Records with text below which a selection has too little to choose from."""
+"""Least records with text of a forecast."""
 
 MOST_HELD_OUT = 500
-"""Records held back to see how well they are covered; of a small pool a tenth."""
+"""Most records held out to measure coverage; of a small pool a tenth."""
 
-MOST_REMEDIES = 3
-"""Times that remedies are tried: one may let in what another keeps out."""
+MOST_TRIALS = 3
+"""Most trials of recommended options: one remedy may bring about what another prevents."""
 
 FORECAST_RECORDS, SLOW_RECORDS = 10_000, 500
-"""Most records of that sample, by default and for compressors that cannot be primed."""
+"""Default size of the sample; for compressors that cannot be primed, the second."""
+
+_SHARE_HINT = "For 10,000 records of 100,000 try share=0.1."
 
 FORECAST_BYTES = 1 << 25
-"""Most bytes of the sample that the forecast chooses from."""
+"""Most bytes of the sample of the forecast."""
 
 
 def audit(
@@ -56,7 +59,7 @@ def audit(
     groups: str | Sequence[object] | AnyArray | None = None,
     share: float = 0.1,
     compressor: str | Compressor = "zlib",
-    guards: Guards | None = None,
+    guards: Guards | AllGuards | None = None,
     length_bins: int = 4,
     forecast_records: int | None = None,
     window_bytes: int = 1 << 23,
@@ -66,13 +69,13 @@ def audit(
     n_jobs: int | None = None,
     progress: bool | None = None,
 ) -> AuditReport:
-    """Say what is in a pool, and whether selection by compression ratio is likely to hurt it.
+    """Describe a pool, and assess whether selecting by compression ratio would do harm.
 
-    The greedy selection is run on a sample of the pool and compared with random draws of as many
-    bytes: in composition, in redundancy by an independent compressor, and in how well it prepares
-    for records that were held back. Each way in which it does worse is a reason, with the options
-    of `ZipSelector` that help; they are tried together on the same sample. Copies stay together
-    in all samples, so that a sample repeats itself as much as the pool does.
+    A greedy selection is run on a sample of the pool and compared with random draws of as many
+    bytes: in composition, in redundancy by an independent compressor, and in how well it predicts
+    held-out records. Each way in which it is worse is a `Risk`, with options of `ZipSelector` that
+    help; these are tried together on the same sample. Copies stay together in all samples, so
+    that a sample is as repetitive as the pool.
 
     Parameters
     ----------
@@ -81,32 +84,34 @@ def audit(
     groups : str or sequence of length n, optional
         The group of each record, such as its source or language: a column, or the values.
     share : float, default 0.1
-        Share of the records that a selection is to choose; above 0 and below 1.
+        Share of the records to select; above 0 and below 1.
     compressor : str or Compressor, default "zlib"
-        That of the selection. If it does not see the whole choice, one that does is tried too.
-    guards : Guards, optional
-        What counts as noise, templates and copies; nothing is dropped. By default `Guards()`.
+        Compressor of the selection. If its window is smaller than the selection, one that sees
+        the whole selection is tried too.
+    guards : Guards, "warn" or "drop", optional
+        Definition of noise, templates and copies; the audit itself drops nothing. By default
+        `Guards()`.
     length_bins : int, default 4
-        Ranges of length, with as many records each, by which the pool is divided.
+        Ranges of length into which the pool is divided, with about as many records each.
     forecast_records : int, optional
-        Most records of the sample that is chosen from, of at most 32 MiB; by default 10,000, or
-        500 for a compressor that cannot be primed, which is slow.
+        Most records of the sample of the forecast, of at most 32 MiB; by default 10,000, or 500
+        for a compressor that cannot be primed, which is slow.
     window_bytes : int, default 8 MiB
         Most bytes of the sample whose redundancy is measured by window.
     render, text
         How a record becomes text; see `ZipSelector`.
     random_state : int, default 0
-        Of all samples; the same number gives the same report.
+        Seed of all samples; the report is reproducible.
     n_jobs : int, optional
-        Threads; all cores if left out. The report does not depend on it.
+        Threads; all cores if omitted. The report does not depend on it.
     progress : bool, optional
-        A bar on stderr for each selection that is tried; if left out, only on a terminal or in a
-        notebook.
+        Show a bar on stderr for each selection that is tried; by default only on a terminal or in
+        a notebook.
 
     Returns
     -------
     AuditReport
-        ``report.verdict``, ``report.reasons``; prints as text, and draws itself.
+        ``report.verdict``, ``report.reasons``; prints as text, and plots itself.
 
     Raises
     ------
@@ -115,9 +120,9 @@ def audit(
     ColumnError
         If the column of groups is missing; names those seen.
     ConfigError
-        If an option cannot work.
+        If an option has a wrong value.
     InputError
-        If the data cannot be read, or there is not one group for each record.
+        If the data cannot be read, or there is not one group per record.
 
     Examples
     --------
@@ -127,49 +132,38 @@ def audit(
     (60, 260)
     """
     jobs = resolve_jobs(n_jobs)
-    _check_share(share)
-    for name, value in (
-        ("length_bins", length_bins),
-        ("window_bytes", window_bytes),
-    ):
-        _check_count(name, value, least=1)
-    _check_count("random_state", random_state, least=0)
+    share = number("share", share, above=0, below=1, hint=_SHARE_HINT)
+    bins = integer("length_bins", length_bins, at_least=1)
+    window_bytes = integer("window_bytes", window_bytes, at_least=1)
+    random_state = seed("random_state", random_state)
+    progress = None if progress is None else flag("progress", progress)
+    guards = Guards.of(guards) or Guards()
     codec = get_compressor(compressor)
     if forecast_records is None:
         slow = describe(codec).priming == "recompress"
         forecast_records = SLOW_RECORDS if slow else FORECAST_RECORDS
-    _check_count("forecast_records", forecast_records, least=LEAST_FORECAST)
+    forecast_records = integer("forecast_records", forecast_records, at_least=LEAST_FORECAST)
     corpus = as_corpus(data, render=render, text=text)
     of_groups = _groups(data, groups, len(corpus))
     column = groups if isinstance(groups, str) else None
-    of_pool = _Audit(
-        corpus,
-        of_groups,
-        column,
-        codec,
-        guards or Guards(),
-        length_bins,
-        random_state,
-        jobs,
-        progress,
-    )
+    of_pool = _Audit(corpus, of_groups, column, codec, guards, bins, random_state, jobs, progress)
     return of_pool.report(share, forecast_records, window_bytes)
 
 
 @dataclass(frozen=True, slots=True)
 class _Outlook:
-    """What selections would do, and what speaks against the one asked for."""
+    """Forecasts of selections, and the risks of the one asked for."""
 
     asked: Forecast | None = None
     whole_set: Forecast | None = None
     remedied: Forecast | None = None
-    reasons: tuple[Reason, ...] = ()
-    remaining: tuple[Reason, ...] = ()
+    risks: tuple[Risk, ...] = ()
+    remaining: tuple[Risk, ...] = ()
     notes: tuple[str, ...] = ()
 
 
 class _Audit:
-    """The parts of one audit, and what they share."""
+    """One audit: the pool, its options, and values that its steps share."""
 
     def __init__(
         self,
@@ -191,15 +185,15 @@ class _Audit:
         self._seed = seed
         self._jobs = jobs
         self._progress = progress
-        with Sizer(corpus, codec, n_jobs=jobs) as scorer:
+        with Scorer(corpus, codec, n_jobs=jobs) as scorer:
             self._own_ratios = scorer.own_raw / np.maximum(scorer.own_sizes, 1)
         self._caught = check_records(corpus, guards, own_ratios=self._own_ratios, n_jobs=jobs)
-        self._bins = length_bins(corpus.lengths, bins)
+        self._bins = range_bins(corpus.lengths, bins)
         self._firsts = first_copies(self._caught)
         self._order = random_order(corpus, self._firsts, seed=seed)
 
     def report(self, share: float, forecast_records: int, window_bytes: int) -> AuditReport:
-        """Measure, run the selection on a sample, and judge."""
+        """Measure the pool, run selections on a sample, and assess the risks."""
         outlook = self._outlook(share, forecast_records)
         return AuditReport(
             parts=parts_of(
@@ -210,7 +204,7 @@ class _Audit:
             forecast=outlook.asked,
             whole_set=outlook.whole_set,
             remedied=outlook.remedied,
-            reasons=outlook.reasons,
+            reasons=outlook.risks,
             remaining=outlook.remaining,
             notes=outlook.notes,
             compressor=describe(self._codec),
@@ -226,14 +220,14 @@ class _Audit:
         corpus, order = self._corpus, self._order
         rows = first_part(corpus, order, records=len(order), size=most_bytes)
         shuffled = np.random.default_rng(self._seed).permutation(rows)
-        data = corpus.framing.whole(corpus.records(shuffled))
+        data = corpus.framing.whole(corpus.rows(shuffled))
         whole = len(rows) == len(order)
         return window_curve(data[:most_bytes], records=len(rows), whole=whole, n_jobs=self._jobs)
 
     def _outlook(self, share: float, most_records: int) -> _Outlook:
         corpus, order = self._corpus, self._order
         if len(order) < LEAST_FORECAST:
-            note = f"No forecast: {len(order)} records with text are too few to choose from."
+            note = f"No forecast: {len(order)} records with text are too few to select from."
             return _Outlook(notes=(note,))
         held_out, rest = split_off(order, self._firsts, min(MOST_HELD_OUT, len(order) // 10))
         if len(rest) < LEAST_FORECAST:
@@ -241,7 +235,7 @@ class _Audit:
             return _Outlook(notes=(note,))
         sample = first_part(corpus, rest, records=most_records, size=FORECAST_BYTES)
 
-        def run(options: Options) -> Forecast:
+        def run(options: TrialOptions) -> Forecast:
             return forecast(
                 corpus,
                 self._kinds,
@@ -254,33 +248,34 @@ class _Audit:
                 progress=self._progress,
             )
 
-        asked = run(Options(self._codec))
+        asked = run(TrialOptions(self._codec))
         window = describe(self._codec).window
         forgets = window is not None and window < asked.chosen_bytes
-        whole_set = run(Options(WHOLE_SET)) if forgets else None
-        reasons = reasons_of(asked, whole_set, column=self._column)
+        whole_set = run(TrialOptions(WHOLE_SET)) if forgets else None
+        risks = risks_of(asked, whole_set, column=self._column)
         remedied: Forecast | None = None
-        remaining: tuple[Reason, ...] = ()
+        remaining: tuple[Risk, ...] = ()
         notes: tuple[str, ...] = ()
-        harms, options = reasons, Options(self._codec)
-        for _ in range(MOST_REMEDIES):
-            remedies = remedies_of(harms, Options(self._codec), self._guards, with_memory=forgets)
-            if remedies == options:
+        found, options = risks, TrialOptions(self._codec)
+        for _ in range(MOST_TRIALS):
+            recommended = recommendations(
+                found, TrialOptions(self._codec), self._guards, with_memory=forgets
+            )
+            if recommended == options:
                 break
             try:
-                remedied = run(remedies)
+                remedied = run(recommended)
             except (BudgetError, QuotaError) as error:
-                notes = (f"The remedies leave too little of the sample to choose from: {error}",)
+                notes = (f"The remedies leave too little of the sample to select from: {error}",)
                 break
-            options = remedies
-            remaining = reasons_of(
-                remedied, None, column=self._column, left_out=self._left_out(remedies)
-            )
-            harms += remaining
-        return _Outlook(asked, whole_set, remedied, reasons, remaining, notes)
+            options = recommended
+            left_out = self._left_out(options)
+            remaining = risks_of(remedied, None, column=self._column, left_out=left_out)
+            found += remaining
+        return _Outlook(asked, whole_set, remedied, risks, remaining, notes)
 
-    def _left_out(self, options: Options) -> set[str]:
-        """Return the groups of which guards leave out most records."""
+    def _left_out(self, options: TrialOptions) -> set[str]:
+        """Return the groups of which guards drop most records."""
         if options.guards is None:
             return set()
         dropped = np.zeros(len(self._corpus), bool)
@@ -313,17 +308,3 @@ def _groups(data: object, groups: str | Sequence[object] | AnyArray | None, coun
         return groups_of(groups, count)
     with concerning(ColumnError, "groups"):
         return groups_of(column_of(data, groups, count), count)
-
-
-def _check_share(share: object) -> None:
-    number = isinstance(share, numbers.Real) and not isinstance(share, bool)
-    if not number or not 0 < float(share) < 1:  # type: ignore[arg-type]
-        raise ConfigError(
-            f"share must be a number above 0 and below 1, got {share!r}. Of a budget of 10,000 "
-            "from a pool of 100,000 records it is share=0.1."
-        )
-
-
-def _check_count(name: str, value: object, *, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
-        raise ConfigError(f"{name} must be a whole number of at least {least}, got {value!r}.")
