@@ -13,12 +13,13 @@ from entropylaw.guards.options import GUARDS
 from entropylaw.io.load import as_corpus
 from entropylaw.io.mapped import build_mapped, open_mapped
 from entropylaw.io.stdlib_pool import stdlib_records
-from entropylaw.scoring import Scorer
-from entropylaw.selection.coverage import coverage
-from entropylaw.selection.ledger import Limits
-from entropylaw.selection.plan import Plan
-from entropylaw.selection.rounds import zip_rounds
+from entropylaw.selection.eligibility import Eligibility
+from entropylaw.selection.limits import Limits
+from entropylaw.selection.problem import Problem
+from entropylaw.selection.report.coverage import coverage
+from entropylaw.selection.search import SearchOptions, zip_rounds
 from entropylaw.selection.stages import Ranking, lowest, pack
+from entropylaw.sizing import Sizer
 from entropylaw.types import IntArray, WorkerKind
 
 __all__ = [
@@ -40,16 +41,10 @@ def ranked_picks(
 ) -> IntArray:
     """Return the picks of the reference variant, on the script's text, under another ranking."""
     corpus = as_corpus(pool, render="zip-reference")
-    plan = Plan(
-        limits=Limits(budget),
-        k1=k1,
-        k2=k2,
-        k3=k3,
-        variant="reference",
-        selectable=np.ones(len(corpus), np.bool_),
-    )
-    with Scorer(corpus, Zlib(9), n_jobs=n_jobs) as scorer:
-        rounds = list(zip_rounds(scorer, plan, rank=ranking))
+    problem = Problem(corpus, Zlib(9), Eligibility.of_all(len(corpus)), Limits(budget))
+    search = SearchOptions(k1, k2, k3, "reference")
+    with Sizer(corpus, Zlib(9), n_jobs=n_jobs) as sizer:
+        rounds = list(zip_rounds(sizer, problem, search, rank=ranking))
     return np.concatenate([one.rows for one in rounds])
 
 
@@ -59,7 +54,7 @@ class SizedSet:
     def __init__(
         self, pool: Corpus, chosen: Sequence[bytes], spec: str, *, n_jobs: int, workers: WorkerKind
     ) -> None:
-        self._scorer = Scorer(pool, get_compressor(spec), n_jobs=n_jobs, workers=workers)
+        self._scorer = Sizer(pool, get_compressor(spec), n_jobs=n_jobs, workers=workers)
         self._set = self._scorer.empty_set()
         self._set.extend_bytes(chosen)
 

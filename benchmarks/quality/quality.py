@@ -151,7 +151,7 @@ class Stream:
             cost="bytes",
             compressor=self.spec,
         )
-        kept = [stream.offer(text) for text in corpus.rows(rows)]
+        kept = [stream.offer(text) for text in corpus.records(rows)]
         return rows[np.array(kept, np.bool_)]
 
 
@@ -288,7 +288,7 @@ def judged(order: Order, records: Records, draw: int) -> dict[str, Any]:
     with measured() as choosing:
         rows = order(records, draw)
     count = int(np.searchsorted(np.cumsum(corpus.lengths[rows] + 1), budget)) + 1
-    text = b"\n".join(corpus.rows(rows[:count]))[:budget]
+    text = b"\n".join(corpus.records(rows[:count]))[:budget]
     size = JUDGE.compressed_size(text)
     with_unseen = JUDGE.compressed_size(text + b"\n" + records.unseen)
     return {

@@ -281,7 +281,9 @@ def run_planted(settings: Settings, inputs: Inputs) -> dict[str, Any]:
                     }
                     for line in result.manifest.groups
                 },
-                "guards": {line.guard: line.caught for line in result.manifest.guards},
+                "guards": {
+                    one.item: one.pool["records"] for one in result.manifest.outcomes_of("guard")
+                },
             }
     return found
 

@@ -61,7 +61,7 @@ def evaluations(name: str, settings: Settings, inputs: Inputs) -> list[dict[str,
     """Return the CPU time of one evaluation, the script's and ours, by size of the chosen set."""
     script_ratio, records = inputs.script().get_compression_ratio, inputs.drawn(name, None)
     corpus = as_corpus(records, render="zip-reference")
-    framing, rows = corpus.framing, corpus.rows(np.arange(len(records)))
+    framing, rows = corpus.framing, corpus.records(np.arange(len(records)))
     split = settings.candidates
     items = [framing.joiner + row + framing.closing for row in rows[:split]]
     reached = np.cumsum([len(row) + len(framing.joiner) for row in rows[split:]])

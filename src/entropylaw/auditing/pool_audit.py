@@ -29,9 +29,9 @@ from entropylaw.guards.options import AllGuards
 from entropylaw.io.columns import column_of
 from entropylaw.io.load import Render, Text, as_corpus
 from entropylaw.length_bins import range_bins
-from entropylaw.scoring import Scorer, resolve_jobs
-from entropylaw.selection.coverage import WHOLE_SET
 from entropylaw.selection.quotas import Groups, groups_of
+from entropylaw.selection.report.coverage import WHOLE_SET
+from entropylaw.sizing import Sizer, resolve_jobs
 from entropylaw.types import AnyArray
 from entropylaw.validation import flag, integer, number, seed
 
@@ -185,7 +185,7 @@ class _Audit:
         self._seed = seed
         self._jobs = jobs
         self._progress = progress
-        with Scorer(corpus, codec, n_jobs=jobs) as scorer:
+        with Sizer(corpus, codec, n_jobs=jobs) as scorer:
             self._own_ratios = scorer.own_raw / np.maximum(scorer.own_sizes, 1)
         self._caught = check_records(corpus, guards, own_ratios=self._own_ratios, n_jobs=jobs)
         self._bins = range_bins(corpus.lengths, bins)
@@ -220,7 +220,7 @@ class _Audit:
         corpus, order = self._corpus, self._order
         rows = first_part(corpus, order, records=len(order), size=most_bytes)
         shuffled = np.random.default_rng(self._seed).permutation(rows)
-        data = corpus.framing.whole(corpus.rows(shuffled))
+        data = corpus.framing.whole(corpus.records(shuffled))
         whole = len(rows) == len(order)
         return window_curve(data[:most_bytes], records=len(rows), whole=whole, n_jobs=self._jobs)
 

@@ -10,8 +10,8 @@ from entropylaw.auditing.forecast import Drift, Forecast, Measured, TrialOptions
 from entropylaw.guards import Guards
 from entropylaw.render.result import Result
 from entropylaw.render.tables import Table
-from entropylaw.selection.coverage import WHOLE_SET
 from entropylaw.selection.quotas import Quotas
+from entropylaw.selection.report.coverage import WHOLE_SET
 
 Verdict: TypeAlias = Literal["unlikely", "possible", "likely"]
 """Whether selecting by ratio does harm."""

@@ -17,9 +17,9 @@ from entropylaw.corpus import Corpus
 from entropylaw.errors import EntropyLawWarning
 from entropylaw.guards import GuardReport
 from entropylaw.ratios import compression_ratio
-from entropylaw.selection.coverage import coverage
 from entropylaw.selection.orders import random_rows
-from entropylaw.selection.selector import ZipSelector
+from entropylaw.selection.report.coverage import coverage
+from entropylaw.selection.zip import ZipSelector
 from entropylaw.types import BoolArray, FloatArray, IntArray
 
 JUDGE = "lzma"

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from entropylaw.auditing.pool import LEAST_FORECAST
+from entropylaw.auditing.pool_audit import LEAST_FORECAST
 from entropylaw.compressors import get_compressor
 from entropylaw.guards import Guards
 from entropylaw.io.render import Renderer

@@ -26,7 +26,7 @@ from entropylaw.guards.report import Example, Finding, GuardReport
 from entropylaw.guards.samples import Samples, draw_samples
 from entropylaw.guards.scripts import SCRIPTS
 from entropylaw.guards.word_order import LEAST_PAIRS
-from entropylaw.scoring import Scorer, resolve_jobs
+from entropylaw.sizing import Sizer, resolve_jobs
 from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray
 
 MOST_EXAMPLES = 2
@@ -264,7 +264,7 @@ def _again(firsts: IntArray) -> BoolArray:
 
 
 def _ratios_alone(corpus: Corpus, *, n_jobs: int) -> FloatArray:
-    with Scorer(corpus, Zstd(), n_jobs=n_jobs) as scorer:
+    with Sizer(corpus, Zstd(), n_jobs=n_jobs) as scorer:
         ratios: FloatArray = scorer.own_raw / np.maximum(scorer.own_sizes, 1)
     return ratios
 

@@ -14,7 +14,7 @@ from entropylaw.corpus import Corpus
 from entropylaw.errors import MissingExtraError
 from entropylaw.guards.text import pieces
 from entropylaw.guards.words import HashArray, find_words, word_runs
-from entropylaw.scoring.repeats import first_copies
+from entropylaw.sizing import first_copies
 from entropylaw.types import IntArray
 
 SHINGLE = 3

@@ -50,9 +50,9 @@ def _checked_compressor(name: str, value: Any) -> str | Compressor:
 
 
 def _checked_guards(name: str, value: object) -> Guards:
-    if value in ("warn", "drop"):
-        return Guards.all(value)
-    return instance(name, value, Guards, 'Guards(encoded="drop") or "drop"')
+    guards = Guards.of(value)
+    assert guards is not None
+    return guards
 
 
 def _checked_jobs(name: str, value: Any) -> int | None:

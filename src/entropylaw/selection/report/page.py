@@ -122,7 +122,7 @@ def _compared(compared: Comparison, svg: str) -> str:
     )
     return table(headers, rows, caption=compared.note) + drawing(
         svg,
-        says=says,
+        label=says,
         caption="Ratio of the set as it grows; dashed: mean of random sets, ± "
         "standard deviation. Low is less redundant.",
     )
@@ -149,7 +149,7 @@ def _drift(shown: Shown, problem: Problem, compared: Comparison) -> str:
         f"{compared.pool_lengths[middle]:,} bytes, half of the selection more than "
         f"{ours.lengths[middle]:,}."
     )
-    parts = [lengths, drawing(drawn, says=says, caption="Lengths of records.")]
+    parts = [lengths, drawing(drawn, label=says, caption="Lengths of records.")]
     if problem.groups is None:
         return paragraph("Records were not grouped, so no composition is shown.") + "".join(parts)
     shares = [
@@ -169,7 +169,7 @@ def _drift(shown: Shown, problem: Problem, compared: Comparison) -> str:
     drawn = svg_of(draw_composition(problem, shown.rows), "c")
     name, before, after, _ = shares[0]
     says = f"Composition: the share of {name} goes from {before:.0%} to {after:.0%}."
-    picture = drawing(drawn, says=says, caption="Composition of the pool and of the selection.")
+    picture = drawing(drawn, label=says, caption="Composition of the pool and of the selection.")
     return "".join([composition, picture, *parts])
 
 
