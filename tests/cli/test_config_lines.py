@@ -57,7 +57,7 @@ SELECT = [
     ("quotas", 'budget = 9; [select.quotas] #!; shares = "equal"'),
     ("quotas", 'budget = 9; quotas = "equal" #!'),
     ("compare_within", 'budget = 9; compare_within = "group" #!'),
-    ("screening quotas", 'budget = 9; screening = "adaptive" #!; groups = "source"; '
+    ("screening quotas", 'budget = 9; screening = "lazy" #!; groups = "source"; '
      'quotas.shares = "equal" #!'),
     ("quality", 'budget = 9; [select.quality] #!; column = "score"'),
     ("quality", "budget = 9; [select.quality] #!; minimum = 0.5"),
@@ -127,7 +127,7 @@ MIXED = [
     (["--k2", "60"], "k2", "k1 = 50 #!"),
     (["--text", "text"], "text", "render = 'alpaca' #!"),
     (["--minimum", "code=0.9"], "quotas.minimum", "groups = 'source'\nquotas.maximum = 0.6 #!"),
-    (["--quotas", "pool"], "quotas", "screening = 'adaptive' #!"),
+    (["--quotas", "pool"], "quotas", "screening = 'lazy' #!"),
     # options that the command line replaces are not at fault
     (["-b", "9 tokens", "--tokens", "n"], None, "bytes_per_token = 4"),
     (["-o", "owned.jsonl"], None, "initial_subset = 'owned.jsonl'"),

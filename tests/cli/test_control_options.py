@@ -8,8 +8,9 @@ import pytest
 from command_runs import run
 
 from entropylaw import Guards, Quality, Quotas, Tokens, ZipSelector
-from entropylaw.cli.controls import counted, parsed_bound, parsed_budget
+from entropylaw.cli.controls import parsed_bound
 from entropylaw.errors import BudgetError, ConfigError
+from entropylaw.selection.budget import as_budget, counted_by
 
 
 def test_every_control_has_the_effect_it_has_in_python(words, words_pool, tmp_path):
@@ -55,8 +56,8 @@ def test_columns_of_a_file_with_broken_lines_stay_aligned(words_pool, tmp_path):
     ("arguments", "message"),
     [
         (["-b", "5 apples"], "budget"),
-        (["-b", "5", "--tokens", "n"], "not in tokens"),
-        (["-b", "50 tokens"], "how to count"),
+        (["-b", "5", "--tokens", "n"], "expected a budget in tokens"),
+        (["-b", "50 tokens"], "one way to count"),
         (["-b", "5", "--quotas", "pool"], "groups="),
         (["-b", "5", "--groups", "source", "--minimum", "a=x"], "expected a number"),
         (["-b", "5", "--groups", "source", "--minimum", "a", "--minimum", "b"], "GROUP=AMOUNT"),
@@ -71,12 +72,12 @@ def test_errors_name_what_to_type(words_pool, tmp_path, arguments, message):
 
 
 def test_parsing():
-    assert counted("200_000 tokens", bytes_per_token=4).bytes_per_token == 4
-    assert counted("20% tokens", counts="n").amount == 0.2
-    assert counted(0.5) == 0.5
+    assert counted_by(as_budget("200_000 tokens"), bytes_per_token=4).bytes_per_token == 4
+    assert counted_by(as_budget("20% tokens"), counts="n").amount == 0.2
+    assert counted_by(as_budget(0.5)) == 0.5
     assert parsed_bound("maximum", None) is None
     assert parsed_bound("maximum", ["a=5", "b=10%"]) == {"a": 5, "b": 0.1}
     with pytest.raises(BudgetError):
-        parsed_budget("many")
-    with pytest.raises(ConfigError, match="not in tokens"):
-        counted(100, counts="n")
+        as_budget("many")
+    with pytest.raises(ConfigError, match="expected a budget in tokens"):
+        counted_by(as_budget(100), counts="n")

@@ -134,7 +134,7 @@ class TestManifest:
     def test_a_result_from_a_file_needs_it_again(self, tmp_path) -> None:
         render = chat_template(tokenizer())
         result = ZipSelector(5, k1=30, k2=9, k3=5, render=render, n_jobs=1).select(RECORDS)
-        assert result.manifest.options["render"]["name"] == render.__qualname__
+        assert result.manifest.options["render"]["name"] == render.name
         result.save(tmp_path / "r.zip")
         with pytest.raises(InputError, match=r"load\(path, render=...\)"):
             SelectionResult.load(tmp_path / "r.zip").take(RECORDS)

@@ -50,8 +50,8 @@ def test_token_budget_by_column_is_filled_to_within_the_smallest_left():
     spent = column("n_tokens", result.indices).sum()
     left = np.delete(column("n_tokens"), result.indices)
     line = result.manifest.budget
-    assert spent == line.spent <= line.total == 2_000
-    assert line.smallest_left == left.min()
+    assert spent == line.chosen["amount"] <= line.asked["total"] == 2_000
+    assert line.pool["smallest left"] == left.min()
     assert spent == 2_000 or 2_000 - spent < left.min()
     assert "of 2,000 tokens, counted by column 'n_tokens'" in str(result)
 

@@ -160,7 +160,7 @@ def test_stages_are_those_of_the_run(monkeypatch, name):
 
 
 def test_lazy_searches_say_that_a_record_was_not_measured():
-    lazy = ZipSelector(60, packing="lazy", screening="adaptive", compressor="zstd:3", **SMALL)
+    lazy = ZipSelector(60, packing="lazy", screening="lazy", compressor="zstd:3", **SMALL)
     result = lazy.select(TEXTS)
     short = result.evidence.shortlisted
     for row in range(0, 400, 7):

@@ -100,7 +100,7 @@ class TestFromAFile:
         function = next((given for given in options.values() if callable(given)), None)
         if function is not None:
             with pytest.raises(
-                InputError, match=r"function words, that rendered .*\.load\(path, render="
+                InputError, match=r"function words that rendered .*\.load\(path, render="
             ):
                 SelectionResult.load(tmp_path / "r.zip").take(RECORDS)
         again = SelectionResult.load(tmp_path / "r.zip", render=function)

@@ -49,7 +49,7 @@ def _checked_compressor(name: str, value: Any) -> str | Compressor:
     return checked
 
 
-def _checked_guards(name: str, value: object) -> Guards:
+def _checked_guards(name: str, value: Any) -> Guards:
     guards = Guards.of(value)
     assert guards is not None
     return guards
@@ -248,12 +248,13 @@ class PoolSelector(ABC):
                 f"manifest: expected that of a {cls.__name__}; saw that of a {manifest.selector}. "
                 f"Try {manifest.selector}.from_manifest."
             )
+        text_is_function = isinstance(manifest.options.get("text"), dict)
         passed = {
             "budget": tokenizer,
             "compressor": compressor,
             "target": target,
-            "render": render,
-            "text": render if text is None else text,
+            "render": None if text_is_function else render,
+            "text": render if text is None and text_is_function else text,
             "random_state": random_state,
         }
         options = {

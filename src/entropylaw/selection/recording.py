@@ -41,7 +41,7 @@ def recorded(value: object) -> Any:
         return {"type": type(value).__name__, **{k: recorded(v) for k, v in held.items()}}
     if isinstance(value, Compressor):
         return {"type": "compressor", "name": value.name}
-    name = getattr(value, "__qualname__", type(value).__qualname__)
+    name = getattr(value, "name", None) or getattr(value, "__qualname__", type(value).__qualname__)
     return {"type": "function", "name": str(name)}
 
 
