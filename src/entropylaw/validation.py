@@ -338,12 +338,12 @@ def option(default: Any, check: Check) -> Any:
     >>> Search(np.int64(3)).k1
     3
     """
-    return field(default=default, metadata={"check": check})
+    return field(default=default, metadata=checked(check))
 
 
-def required(check: Check) -> Any:
-    """Return a dataclass field like `option`, without a default."""
-    return field(metadata={"check": check})
+def checked(check: Check) -> dict[str, Check]:
+    """Return the metadata of a dataclass field without a default, for `normalise`."""
+    return {"check": check}
 
 
 def optional(check: Check) -> Check:

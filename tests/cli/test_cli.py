@@ -93,10 +93,10 @@ def test_initial_subset(pool, tmp_path):
 def test_packing_and_screening_reach_the_manifest_and_its_repetition(pool, tmp_path):
     out, again = tmp_path / "out.jsonl", tmp_path / "again.jsonl"
     done = run("select", pool, "-b", "40", "-o", out, "--packing", "lazy", "--screening", "lazy")
-    assert "lazy" in done.stderr and "adaptive" in done.stderr
+    assert "lazy" in done.stderr and "screening" in done.stderr
     manifest = tmp_path / "out.jsonl.manifest.json"
-    asked = json.loads(manifest.read_text())["parameters"]
-    assert (asked["packing"], asked["screening"]) == ("lazy", "adaptive")
+    asked = json.loads(manifest.read_text())["options"]
+    assert (asked["packing"], asked["screening"]) == ("lazy", "lazy")
     run("select", pool, "--manifest", manifest, "-o", again)
     assert again.read_bytes() == out.read_bytes()
     refused = run("select", pool, "-b", "40", "-o", out, "--packing", "quick", ok=False)

@@ -113,9 +113,9 @@ def test_the_command_line_takes_precedence_key_by_key(words_pool, config, tmp_pa
         "select", words_pool, "--config", path, "-o", out, "-b", 30, "--k2", 60, "--k3", 9,
         "--maximum", "0.9", "--quality-weight", 0.5, "--guards", "warn",
     )  # fmt: skip
-    asked = json.loads((tmp_path / "out.jsonl.manifest.json").read_text())["parameters"]
+    asked = json.loads((tmp_path / "out.jsonl.manifest.json").read_text())["options"]
     assert (asked["budget"], asked["k1"], asked["k2"], asked["k3"]) == (30, 150, 60, 9)
-    assert asked["quotas"] == {"shares": None, "minimum": None, "maximum": 0.9}
+    assert asked["quotas"] == {"type": "Quotas", "shares": None, "minimum": None, "maximum": 0.9}
     assert (asked["quality"]["column"], asked["quality"]["weight"]) == ("score", 0.5)
     assert asked["guards"]["noise"] == asked["guards"]["encoded"] == "warn"
     assert len(chosen(out)) == 30
@@ -308,7 +308,7 @@ def test_the_selection_of_a_target_is_repeated_with_it(words_pool, tmp_path):
     target.write_text('{"text": "north north far"}\n')
     run("select", words_pool, "-b", 9, "-o", out, "--target", target, "--target-weight", 0.7)
     manifest = tmp_path / "out.jsonl.manifest.json"
-    assert json.loads(manifest.read_text())["target"]["weight"] == 0.7
+    assert json.loads(manifest.read_text())["options"]["target"]["weight"] == 0.7
     run("select", words_pool, "--manifest", manifest, "--target", target, "-o", again)
     assert again.read_bytes() == out.read_bytes()
     done = run("select", words_pool, "--manifest", manifest, "-o", again, ok=False)

@@ -152,7 +152,7 @@ def test_quotas_that_cannot_be_met_name_the_group():
         settle(Quotas({"code": 1.0}))
     with pytest.raises(ConfigError, match="share of the budget"):
         Quotas(maximum=3.5)
-    with pytest.raises(ConfigError, match="Give either"):
+    with pytest.raises(ConfigError, match="Try one of them"):
         Quotas("pool", minimum=1)
 
 

@@ -19,7 +19,9 @@ OPTIONS = {
 
 
 @pytest.mark.filterwarnings("ignore::entropylaw.errors.EntropyLawWarning")
-@pytest.mark.parametrize("spec", [Shingles(), "zlib", "zstd:6:long"], ids=str)
+@pytest.mark.parametrize(
+    "spec", [Shingles(), "zlib", "zstd:6:long"], ids=["shingles", "zlib", "zstd"]
+)
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 def test_a_saved_state_goes_on_to_the_same_picks(options, spec, tmp_path):
     selector = ZipSelector(48, k1=60, k2=16, k3=6, compressor=spec, n_jobs=1, **options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import KW_ONLY, dataclass, fields
+from dataclasses import KW_ONLY, dataclass, field, fields
 from functools import partial
 from typing import Any, ClassVar, Self
 
@@ -30,13 +30,13 @@ from entropylaw.sizing import Sizer, Workers, check_workers, resolve_jobs
 from entropylaw.types import AnyArray
 from entropylaw.validation import (
     as_integer,
+    checked,
     flag,
     instance,
     integer,
     normalise,
     option,
     optional,
-    required,
 )
 
 WHOLE_SET = "zstd:6:long"
@@ -72,7 +72,7 @@ class PoolSelector(ABC):
     implements in `_rounds` how records are chosen.
     """
 
-    budget: Budget = required(lambda _, value: as_budget(value))
+    budget: Budget = field(metadata=checked(lambda _, value: as_budget(value)))
     _: KW_ONLY
     compressor: str | Compressor = option("zlib", _checked_compressor)
     groups: str | None = option(None, _COLUMN)
@@ -304,9 +304,9 @@ class PoolSelector(ABC):
 
     def __repr__(self) -> str:
         shown = [
-            f"{field.name}={getattr(self, field.name)!r}"
-            for field in fields(self)
-            if getattr(self, field.name) is not field.default and field.name not in self.RUNNING
+            f"{one.name}={getattr(self, one.name)!r}"
+            for one in fields(self)
+            if getattr(self, one.name) is not one.default and one.name not in self.RUNNING
         ]
         return f"{type(self).__name__}({', '.join(shown)})"
 
@@ -345,7 +345,7 @@ class PoolSelector(ABC):
 
     @classmethod
     def _names(cls) -> list[str]:
-        return [field.name for field in fields(cls)]
+        return [one.name for one in fields(cls)]
 
 
 def _warn_of_short_memory(result: SelectionResult) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -25,7 +25,7 @@ from entropylaw.selection.trace import Round
 from entropylaw.selection.unions import union_ratios
 from entropylaw.sizing import Sizer
 from entropylaw.types import AnyArray, CompareWithin, IntArray
-from entropylaw.validation import choice, instance, integer, option, optional, required, seed
+from entropylaw.validation import checked, choice, instance, integer, option, optional, seed
 
 __all__ = ["DedupSelector", "OwnRatioSelector", "RandomSelector", "TargetSelector"]
 
@@ -184,7 +184,9 @@ class TargetSelector(_OrderSelector):
     [0]
     """
 
-    target: Target = required(lambda n, v: instance(n, v, Target, "Target(examples)"))
+    target: Target = field(
+        metadata=checked(lambda n, v: instance(n, v, Target, "Target(examples)"))
+    )
 
     def _check(self) -> None:
         super()._check()

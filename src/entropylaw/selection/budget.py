@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -14,12 +14,12 @@ from entropylaw.types import BudgetUnit
 from entropylaw.validation import (
     as_integer,
     as_number,
+    checked,
     instance,
     normalise,
     number,
     option,
     optional,
-    required,
 )
 
 Tokenizer: TypeAlias = Callable[[str], Any]
@@ -66,7 +66,7 @@ class Tokens:
     1000000
     """
 
-    amount: int | float = required(lambda _, value: checked_amount(value, "tokens"))
+    amount: int | float = field(metadata=checked(lambda _, value: checked_amount(value, "tokens")))
     counts: str | None = option(
         None, optional(lambda n, v: instance(n, v, str, '"n_tokens"', error=BudgetError))
     )
@@ -106,7 +106,7 @@ class Bytes:
     8000000
     """
 
-    amount: int | float = required(lambda _, value: checked_amount(value, "bytes"))
+    amount: int | float = field(metadata=checked(lambda _, value: checked_amount(value, "bytes")))
 
     def __post_init__(self) -> None:
         normalise(self)

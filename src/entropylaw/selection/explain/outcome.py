@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from entropylaw.errors import warn
 from entropylaw.render.excerpts import excerpt
 from entropylaw.render.result import Result
 from entropylaw.render.tables import Table
@@ -58,6 +59,12 @@ class Outcome:
     union_ratio: float = NOWHERE
     screened: int = 0
     shortlisted: int = 0
+
+    @property
+    def rival(self) -> int | None:
+        """The old name of `runner_up`."""
+        warn("Outcome.rival is now called runner_up.", DeprecationWarning)
+        return self.runner_up
 
     @property
     def margin(self) -> float:
