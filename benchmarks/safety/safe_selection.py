@@ -274,12 +274,13 @@ def run_planted(settings: Settings, inputs: Inputs) -> dict[str, Any]:
                 "records": len(result),
                 "ratio": significant(result.ratio),
                 "groups": {
-                    line.name: {
-                        "quota": line.maximum,
-                        "spent": line.spent,
-                        "kept": line.maximum is None or line.maximum - line.spent < longest,
+                    group.item: {
+                        "quota": group.asked["maximum"],
+                        "spent": group.chosen["amount"],
+                        "kept": group.asked["maximum"] is None
+                        or group.asked["maximum"] - group.chosen["amount"] < longest,
                     }
-                    for line in result.manifest.groups
+                    for group in result.manifest.outcomes_of("group")
                 },
                 "guards": {
                     one.item: one.pool["records"] for one in result.manifest.outcomes_of("guard")

@@ -13,7 +13,7 @@ from entropylaw.cli import options
 from entropylaw.cli.config import load_settings, without_unset
 from entropylaw.cli.controls import parsed_text
 from entropylaw.cli.output import show_json, warn_skipped
-from entropylaw.cli.settings import AuditSettings, guards_of
+from entropylaw.cli.settings import AuditSettings
 from entropylaw.errors import ConfigError, concerning
 from entropylaw.io.files import atomic_write, check_output
 from entropylaw.io.load import load_file
@@ -100,6 +100,6 @@ def report_of(source: Path, settings: AuditSettings) -> AuditReport:
     warn_skipped(pool.skipped, pool.reasons)
     return audit_pool(
         pool,
-        guards=guards_of(settings.guards),
+        guards=settings.guards,
         **{name: getattr(settings, name) for name in settings.model_fields_set & _AUDIT_OPTIONS},
     )

@@ -7,14 +7,11 @@ import numpy as np
 from entropylaw.cli import options
 from entropylaw.cli.controls import parsed_text
 from entropylaw.cli.output import show_json, show_table, warn_skipped
-from entropylaw.compressors import Compressor, describe, get_compressor
-from entropylaw.corpus import Corpus
+from entropylaw.compressors import describe, get_compressor
 from entropylaw.io.load import load_file
-from entropylaw.progress import with_bar
 from entropylaw.ratios import compression_ratio, sample_ratios
 from entropylaw.render.sizes import human_bytes
 from entropylaw.render.tables import Table
-from entropylaw.types import FloatArray
 
 EXAMPLES = options.examples(
     "entropylaw ratio pool.jsonl",
@@ -23,9 +20,6 @@ EXAMPLES = options.examples(
 
 QUANTILES = {"5 %": 0.05, "median": 0.5, "95 %": 0.95}
 """Quantiles of the own ratios that are reported."""
-
-STEP = 500
-"""Records per step of the progress bar."""
 
 
 def ratio(
@@ -77,18 +71,3 @@ def ratio(
         **{f"own ratio of a record, {label}": f"{value:.4f}" for label, value in own.items()},
     }
     show_table(Table.of(["", "value"], list(facts.items()), title=f"{source.name}, {codec.name}"))
-
-
-def _own_ratios(corpus: Corpus, codec: Compressor, progress: bool | None) -> FloatArray:
-    """Return the compression ratio of each record on its own, with a progress bar."""
-    count = len(corpus)
-    parts = np.split(np.arange(count), range(STEP, count, STEP))
-    measured = (sample_ratios(corpus.take(rows), codec) for rows in parts)
-    ratios: FloatArray = np.concatenate(
-        list(
-            with_bar(
-                measured, label="measure", total=count, unit="record", size=len, progress=progress
-            )
-        )
-    )
-    return ratios

@@ -15,13 +15,14 @@ from entropylaw.cli import options
 from entropylaw.cli.config import load_settings, without_unset
 from entropylaw.cli.controls import parsed_bound, parsed_text
 from entropylaw.cli.output import show_json, warn_skipped
-from entropylaw.cli.settings import SelectSettings, TargetSettings, guards_of, quotas_of
+from entropylaw.cli.settings import SelectSettings, TargetSettings
 from entropylaw.errors import ConfigError, FingerprintError, concerning
+from entropylaw.guards import Guards
 from entropylaw.io.files import atomic_write, check_output
 from entropylaw.io.load import FilePool, load_file
 from entropylaw.io.write import check_destination, write_chosen
 from entropylaw.render.selection_plots import check_plotting
-from entropylaw.selection import Manifest, SelectionResult, ZipSelector
+from entropylaw.selection import Manifest, Quotas, SelectionResult, ZipSelector
 from entropylaw.types import OnError
 
 EXAMPLES = options.examples(
@@ -182,8 +183,8 @@ def selector_of(settings: SelectSettings, manifest: Path | None = None) -> ZipSe
     plain = settings.model_fields_set & _SELECTOR_OPTIONS - {"budget", "guards", "quotas", "target"}
     return ZipSelector(
         settings.budget_with_unit(),
-        guards=guards_of(settings.guards),
-        quotas=quotas_of(settings.quotas),
+        guards=Guards.of(settings.guards),
+        quotas=None if settings.quotas is None else Quotas.of("quotas", settings.quotas),
         target=None if settings.target is None else _target(settings.target),
         **{name: getattr(settings, name) for name in plain},
     )

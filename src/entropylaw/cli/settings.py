@@ -163,25 +163,3 @@ class Settings(Table):
     select: SelectSettings = SelectSettings()
     audit: AuditSettings = AuditSettings()
     stream: StreamSettings = StreamSettings()
-
-
-def guards_of(value: GuardAction | Guards | None) -> Guards | None:
-    """Return guards from a table or the string in place of it.
-
-    Examples
-    --------
-    >>> guards_of("drop") == Guards.all("drop")
-    True
-    """
-    return Guards.all(value) if isinstance(value, str) else value
-
-
-def quotas_of(value: QuotaShares | Quotas | None) -> Quotas | None:
-    """Return quotas from a table or the string in place of it.
-
-    Examples
-    --------
-    >>> quotas_of("pool") == Quotas(shares="pool")
-    True
-    """
-    return Quotas(shares=value) if isinstance(value, str) else value
