@@ -40,10 +40,10 @@ BudgetUnit: TypeAlias = Literal["records", "tokens", "bytes"]
 """What a budget counts."""
 
 CompareWithin: TypeAlias = Literal["pool", "group", "length", "group and length"]
-"""Among which records ratios are compared: all, those of one group, those of like length."""
+"""Records among which ratios are compared: all, one group, one length bin, or both."""
 
 Certainty: TypeAlias = Literal["exact", "at most", "about"]
-"""What a number told beforehand is."""
+"""Certainty of a number that is computed in advance."""
 
 AlignmentMethod: TypeAlias = Literal["conditional", "zip-fit"]
 """How closeness to a target is scored: by one reading of the target, or pair by pair."""

@@ -1,4 +1,4 @@
-"""Plots of a selection beside its baselines, from plain values."""
+"""Plots of a selection and its baselines, from plain values."""
 
 from __future__ import annotations
 

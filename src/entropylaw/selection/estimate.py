@@ -26,7 +26,7 @@ TIMED, SLOW_TIMED = 150, 4
 """Those of them that are sized with a set, to learn what one costs; more if several work."""
 
 FEW = 0.3
-"""The share of these that is sized to learn what a call costs beside them."""
+"""Share of these that is sized to separate the fixed cost of a call."""
 
 SCREENED_SHARE, CHOSEN_SHARE = 0.7, 0.1
 """The shares of the pool, the densest, that are screened time and again, and chosen."""
@@ -43,10 +43,10 @@ with zlib and zstd at the default k1, k2 and k3 on mixed chats and instructions.
 """
 
 STATE_BYTES = 48
-"""What a selection keeps for each record beside its text: offsets, sizes and ratios."""
+"""Bytes kept for each record in addition to its text: offsets, sizes and ratios."""
 
 CANDIDATE_BYTES = 100
-"""What a candidate takes beside its bytes, which are held twice while it is sized."""
+"""Bytes of overhead per candidate; its text is held twice while it is sized."""
 
 FIXED_BYTES = 20 << 20
 """What running takes whatever the pool: modules that are loaded late, buffers of codecs."""

@@ -229,7 +229,7 @@ class SelectionResult(Result):
         """Explain why a record was chosen, or at which stage and by how much it lost.
 
         Which records got through each stage was kept by the run. The record is measured again,
-        with the very sets of the run, and set beside those that got through or were taken. It
+        with the sets of the run, and compared with those that passed or were chosen. It
         counts as having lost at the furthest stage that it ever reached, in the round in which it
         came closest there. Takes about as long as compressing the choice once.
 
