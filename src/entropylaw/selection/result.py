@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
@@ -14,14 +14,13 @@ from entropylaw.corpus import Corpus
 from entropylaw.errors import FingerprintError
 from entropylaw.io.files import atomic_write, check_output
 from entropylaw.io.load import Render, record_count, taken_records
-from entropylaw.render.result import Result, frame_of
+from entropylaw.render.result import frame_of
 from entropylaw.render.selection_plots import check_plotting
-from entropylaw.render.tables import Table
 from entropylaw.selection.archive import Archive, packed, read_archive
 from entropylaw.selection.explain.explain import explain
 from entropylaw.selection.explain.outcome import Explanation
-from entropylaw.selection.manifest import Manifest, control_facts
-from entropylaw.selection.memory import Memory, memory_of
+from entropylaw.selection.manifest import Manifest
+from entropylaw.selection.picked import Picked
 from entropylaw.selection.problem import Problem
 from entropylaw.selection.reload import check_replayable, corpus_again, rebuilt
 from entropylaw.selection.report.comparison import JUDGE, Comparison, compare
@@ -29,7 +28,7 @@ from entropylaw.selection.report.page import Shown, selection_page
 from entropylaw.selection.report.plots import figure
 from entropylaw.selection.search import SearchOptions
 from entropylaw.selection.trace import Evidence
-from entropylaw.types import AnyArray, FloatArray, FrameLibrary, IntArray, TakeOrder
+from entropylaw.types import AnyArray, FrameLibrary, TakeOrder
 from entropylaw.validation import as_integer, choice
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ C = TypeVar("C")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class SelectionResult(Result):
+class SelectionResult(Picked):
     """The records chosen, in the order chosen, so that any prefix answers a smaller budget.
 
     Attributes
@@ -75,49 +74,6 @@ class SelectionResult(Result):
     manifest: Manifest
     _render: Render = None
     _problem: Problem | None = None
-
-    @property
-    def indices(self) -> IntArray:
-        """Rows of the pool in the order chosen; int64, shape (budget,)."""
-        rows: IntArray = self.picks["row"]
-        return rows
-
-    @property
-    def ratio(self) -> float:
-        """Compression ratio of the chosen set, with what was owned before."""
-        return self.manifest.set_raw / self.manifest.set_size
-
-    @property
-    def own_ratios(self) -> FloatArray:
-        """Compression ratio of each chosen record alone; shape (budget,)."""
-        ratios: FloatArray = self.picks["own_raw"] / self.picks["own_size"]
-        return ratios
-
-    @property
-    def union_ratios(self) -> FloatArray:
-        """Ratio of the set of earlier rounds with each record added; shape (budget,)."""
-        ratios: FloatArray = self.picks["union_raw"] / self.picks["union_size"]
-        return ratios
-
-    @property
-    def pack_ratios(self) -> FloatArray:
-        """Ratio of the records of the same round up to each; shape (budget,)."""
-        ratios: FloatArray = self.picks["pack_raw"] / self.picks["pack_size"]
-        return ratios
-
-    @property
-    def evaluations(self) -> int:
-        """How many unions were asked for in all; of identical records one was sized."""
-        return int(self.trace["evaluations"].sum())
-
-    @property
-    def memory(self) -> Memory:
-        """How much of the chosen set the compressor could see when each record was picked."""
-        before = np.concatenate([[0], self.trace["set_raw"][:-1]])
-        if self.manifest.initial_subset is not None:
-            before[:1] = self.manifest.initial_subset.bytes
-        rounds = np.repeat(np.arange(len(before)), self.trace["packed"])
-        return memory_of(self.manifest.compressor.window, before[rounds])
 
     @overload
     def take(self, data: tuple[T, ...], *, order: TakeOrder = ...) -> tuple[T, ...]: ...
@@ -461,36 +417,6 @@ class SelectionResult(Result):
         stored = read_archive(path)
         return cls(stored.picks, stored.trace, stored.evidence, stored.manifest, render)
 
-    def facts(self) -> dict[str, str]:
-        """Return the printed facts: label to value."""
-        manifest, options = self.manifest, self.manifest.options
-        facts = {
-            "chosen": f"{len(self.picks):,} of {manifest.pool.records:,} records, "
-            f"{manifest.selected.bytes:,} of {manifest.pool.bytes:,} bytes",
-            "compression ratio": f"{self.ratio:.3f}",
-            "compressor": f"{manifest.compressor.name} ({manifest.compressor.priming} priming)",
-            "memory": str(self.memory),
-        }
-        if manifest.selector == "ZipSelector":
-            facts |= {
-                "stages": f"k1={options['k1']:,} k2={options['k2']:,} k3={options['k3']:,}, "
-                f"{len(self.trace):,} rounds, {self.evaluations:,} evaluations",
-                "variant": options["variant"],
-            }
-        for stage in ("packing", "screening"):
-            if options.get(stage, "full") != "full":
-                facts[stage] = options[stage]
-        return facts | control_facts(manifest)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return rows, ratio and manifest as plain values."""
-        return {
-            "indices": self.indices.tolist(),
-            "ratio": self.ratio,
-            "evaluations": self.evaluations,
-            "manifest": self.manifest.model_dump(mode="json"),
-        }
-
     def __len__(self) -> int:
         return len(self.picks)
 
@@ -504,30 +430,6 @@ class SelectionResult(Result):
         )
 
     __hash__ = None  # type: ignore[assignment]
-
-    def _headline(self) -> str:
-        manifest = self.manifest
-        return (
-            f"{len(self.picks):,} of {manifest.pool.records:,} records, ratio {self.ratio:.3f}, "
-            f"{manifest.selector} with {manifest.compressor.name}"
-        )
-
-    def _table(self) -> Table:
-        return Table.of_facts("SelectionResult", self.facts())
-
-    def _columns(self) -> Mapping[str, Any]:
-        picks = self.picks
-        ratios = {
-            f"{name}_ratio": picks[f"{name}_raw"] / np.maximum(picks[f"{name}_size"], 1)
-            for name in ("own", "union", "pack")
-        }
-        return {
-            "order": np.arange(len(picks)),
-            "row": picks["row"].copy(),
-            "round": picks["round"].astype(np.int64),
-            "bytes": picks["own_raw"].copy(),
-            **ratios,
-        }
 
     @property
     def _search(self) -> SearchOptions:
