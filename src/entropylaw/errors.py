@@ -333,6 +333,13 @@ def warn(message: str, category: type[Warning]) -> None:
 
 def _user_frame(frame: FrameType) -> FrameType:
     """Return the innermost frame outside the package; the outermost if there is none."""
-    while frame.f_code.co_filename.startswith(_NOT_THE_USERS) and frame.f_back is not None:
+    while frame.f_back is not None and (
+        frame.f_code.co_filename.startswith(_NOT_THE_USERS) or _is_generated_here(frame)
+    ):
         frame = frame.f_back
     return frame
+
+
+def _is_generated_here(frame: FrameType) -> bool:
+    """Return whether a frame runs code generated for this package, such as an ``__init__``."""
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0] == "entropylaw"

@@ -234,7 +234,7 @@ def _selected(
         guards=options.guards,
         typicality=options.typicality,
         packing="lazy",
-        screening="adaptive" if options.quotas is None else "full",
+        screening="lazy" if options.quotas is None else "full",
         n_jobs=n_jobs,
         progress=progress,
     )

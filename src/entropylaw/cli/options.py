@@ -205,7 +205,7 @@ ScreeningName = Annotated[
     Screening | None,
     _search(
         "--screening",
-        help="adaptive: fewer evaluations, partly different selection; default: full.",
+        help="lazy: fewer evaluations, partly different selection; default: full.",
     ),
 ]
 Order = Annotated[

@@ -45,7 +45,7 @@ class Outcome:
     union_ratio : float
         Ratio of the set chosen before that round with the record added.
     screened, shortlisted : int
-        In how many rounds it got that far. With adaptive screening it is not known which records
+        In how many rounds it got that far. With lazy screening it is not known which records
         were measured in a round: `screened` then counts those in which it might have been.
     """
 
