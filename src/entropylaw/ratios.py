@@ -16,8 +16,7 @@ from entropylaw.compressors import Compressor, get_compressor
 from entropylaw.compressors.base import measured_size
 from entropylaw.corpus import Corpus, Framing, batches
 from entropylaw.errors import InputError
-from entropylaw.io.columns import column_of
-from entropylaw.io.load import Render, Text, as_corpus
+from entropylaw.io.load import Render, Text, as_corpus, read_pool
 from entropylaw.progress import with_bar
 from entropylaw.sizing import Sizer, resolve_jobs
 from entropylaw.types import FloatArray, IntArray
@@ -177,10 +176,12 @@ def group_ratios(
     >>> ratios["a"] > ratios["b"]
     True
     """
-    corpus = as_corpus(data, render=render, text=text)
     codec = get_compressor(compressor)
+    columns = (groups,) if isinstance(groups, str) else ()
+    pool = read_pool(data, render=render, text=text, columns=columns)
+    corpus = pool.corpus
     if isinstance(groups, str):
-        groups = column_of(data, groups, len(corpus))
+        groups = pool.columns[groups]
     if len(groups) != len(corpus):
         raise InputError(
             f"groups: expected one group for each of the {len(corpus)} records; saw "

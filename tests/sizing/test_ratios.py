@@ -128,3 +128,10 @@ def test_bad_input():
         compressed_fraction([""])
     with pytest.raises(InputError, match="groups: expected one group for each of the 2.*saw 1"):
         group_ratios(["a", "b"], ["x"])
+
+
+def test_groups_of_an_iterator_come_from_the_same_pass():
+    records = [{"text": f"{i % 3} words " * 9, "source": "ab"[i % 2]} for i in range(20)]
+    assert group_ratios(iter(records), "source", text="text") == group_ratios(
+        records, "source", text="text"
+    )

@@ -26,8 +26,7 @@ from entropylaw.corpus import Corpus
 from entropylaw.errors import BudgetError, ColumnError, QuotaError, concerning
 from entropylaw.guards import Guards, check_records
 from entropylaw.guards.options import AllGuards
-from entropylaw.io.columns import column_of
-from entropylaw.io.load import Render, Text, as_corpus
+from entropylaw.io.load import PoolData, Render, Text, read_pool
 from entropylaw.length_bins import range_bins
 from entropylaw.selection.quotas import Groups, groups_of
 from entropylaw.selection.report.coverage import WHOLE_SET
@@ -143,8 +142,11 @@ def audit(
         slow = describe(codec).priming == "recompress"
         forecast_records = SLOW_RECORDS if slow else FORECAST_RECORDS
     forecast_records = integer("forecast_records", forecast_records, at_least=LEAST_FORECAST)
-    corpus = as_corpus(data, render=render, text=text)
-    of_groups = _groups(data, groups, len(corpus))
+    columns = (groups,) if isinstance(groups, str) else ()
+    with concerning(ColumnError, "groups"):
+        pool_data = read_pool(data, render=render, text=text, columns=columns)
+    corpus = pool_data.corpus
+    of_groups = _groups(pool_data, groups)
     column = groups if isinstance(groups, str) else None
     of_pool = _Audit(corpus, of_groups, column, codec, guards, bins, random_state, jobs, progress)
     return of_pool.report(share, forecast_records, window_bytes)
@@ -301,10 +303,8 @@ class _Audit:
         )
 
 
-def _groups(data: object, groups: str | Sequence[object] | AnyArray | None, count: int) -> Groups:
+def _groups(pool: PoolData, groups: str | Sequence[object] | AnyArray | None) -> Groups:
+    count = len(pool.corpus)
     if groups is None:
         return Groups(("all",), np.zeros(count, np.int64))
-    if not isinstance(groups, str):
-        return groups_of(groups, count)
-    with concerning(ColumnError, "groups"):
-        return groups_of(column_of(data, groups, count), count)
+    return groups_of(pool.columns[groups] if isinstance(groups, str) else groups, count)
