@@ -230,3 +230,8 @@ def risk(runs: list[dict[str, float]]) -> None:
     assert_type(report[0], VersionRisk)
     assert_type([version.probability_worse for version in report], list[float])
     assert_type(first_epoch_loss({"step": [1, 2], "loss": [2.0, 1.5]}, steps=2), FirstEpochLoss)
+
+
+def options_as_words() -> None:
+    """Words of the command line are options in Python too."""
+    ZipSelector("10%", quotas="pool", guards="drop")

@@ -16,13 +16,19 @@ from entropylaw.io.files import atomic_write, check_output
 from entropylaw.io.load import Render, record_count, taken_records
 from entropylaw.render.result import frame_of
 from entropylaw.render.selection_plots import check_plotting
-from entropylaw.selection.archive import Archive, packed, read_archive
+from entropylaw.selection.archive import (
+    Archive,
+    check_replayable,
+    corpus_again,
+    packed,
+    read_archive,
+    rebuilt,
+)
 from entropylaw.selection.explain.explain import explain
 from entropylaw.selection.explain.outcome import Explanation
 from entropylaw.selection.manifest import Manifest
 from entropylaw.selection.picked import Picked
 from entropylaw.selection.problem import Problem
-from entropylaw.selection.reload import check_replayable, corpus_again, rebuilt
 from entropylaw.selection.report.comparison import JUDGE, Comparison, compare
 from entropylaw.selection.report.page import Shown, selection_page
 from entropylaw.selection.report.plots import figure

@@ -229,13 +229,13 @@ def compare(
     tested = rng.choice(eligible, max(1, min(held_out, len(eligible) // 10)), replace=False)
     corpus, compressor = problem.corpus, problem.compressor
     with (
-        Sizer(corpus, compressor, workers="serial") as scorer,
+        Sizer(corpus, compressor, workers="serial") as sizer,
         Sizer(corpus, get_compressor(WHOLE_SET), workers="serial") as whole_set,
     ):
         measure = _Measure(
-            problem, eligible, np.sort(tested), get_compressor(judge), scorer, whole_set
+            problem, eligible, np.sort(tested), get_compressor(judge), sizer, whole_set
         )
-        choices = _choices(problem, scorer, eligible, rows, draws, random_state)
+        choices = _choices(problem, sizer, eligible, rows, draws, random_state)
         with ThreadPoolExecutor(resolve_jobs(n_jobs)) as threads:
             measured = {name: list(threads.map(measure, some)) for name, some in choices.items()}
     return Comparison(
@@ -252,7 +252,7 @@ def compare(
 
 def _choices(
     problem: Problem,
-    scorer: Sizer,
+    sizer: Sizer,
     eligible: IntArray,
     rows: IntArray,
     draws: int,
@@ -266,7 +266,7 @@ def _choices(
         return eligible[near(order, costs, total=total)]
 
     seeds = range(seed, seed + draws)
-    own = (scorer.own_raw / np.maximum(scorer.own_sizes, 1))[eligible]
+    own = (sizer.own_raw / np.maximum(sizer.own_sizes, 1))[eligible]
     firsts = normalised_firsts(problem.corpus.take(eligible))
     return {
         "selection": [rows],
@@ -296,13 +296,13 @@ class _Measure:
         eligible: IntArray,
         tested: IntArray,
         judge: Compressor,
-        scorer: Sizer,
+        sizer: Sizer,
         whole_set: Sizer,
     ) -> None:
         self.judge = judge
         self._corpus, self._costs = problem.corpus, problem.comparable_costs[1]
         self._groups, self._tested = problem.groups, tested
-        self._scorer, self._whole_set = scorer, whole_set
+        self._scorer, self._whole_set = sizer, whole_set
         self._pool_composition = self.composition(eligible)
 
     def __call__(self, rows: IntArray) -> _Found:
