@@ -12,18 +12,16 @@ from sklearn.utils.validation import check_is_fitted
 
 from entropylaw import (
     Bytes,
-    DedupSelector,
     EntropyLawFit,
     Guards,
-    OwnRatioSelector,
     Quality,
     Quotas,
-    RandomSelector,
     SelectionResult,
     Target,
     TargetSelector,
     ZipSelector,
 )
+from entropylaw.baselines import DedupSelector, OwnRatioSelector, RandomSelector
 
 TARGET = Target(["to be or not to be"])
 SELECTORS = [

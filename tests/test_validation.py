@@ -5,17 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from entropylaw import (
-    Bytes,
-    Guards,
-    Quality,
-    Quotas,
-    RandomSelector,
-    Target,
-    Tokens,
-    ZipSelector,
-    ZipStream,
-)
+from entropylaw import Bytes, Guards, Quality, Quotas, Target, Tokens, ZipSelector, ZipStream
+from entropylaw.baselines import RandomSelector
 from entropylaw.compressors import Bz2, Lz4, Lzma, Zlib, Zstd
 from entropylaw.errors import EntropyLawError
 

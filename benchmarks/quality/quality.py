@@ -25,8 +25,9 @@ from benchmarks.common.measure import in_fresh_process, measured, report, signif
 from benchmarks.common.page import Target, table
 from benchmarks.common.record import Record
 
-from entropylaw import Corpus, ZipSelector, ZipStream, sample_ratios
+from entropylaw import Corpus, ZipSelector, ZipStream
 from entropylaw.compressors import describe, get_compressor
+from entropylaw.ratios import sample_ratios
 from entropylaw.types import IntArray, Packing, Screening, Variant
 
 JUDGE = get_compressor("lzma:9")

@@ -31,9 +31,10 @@ from benchmarks.common.planted import (
 )
 from benchmarks.common.record import Record
 
-from entropylaw import Corpus, ZipSelector, sample_ratios
+from entropylaw import Corpus, ZipSelector
 from entropylaw.errors import EntropyLawWarning
 from entropylaw.guards import GuardReport, Guards, check_records
+from entropylaw.ratios import sample_ratios
 from entropylaw.types import AnyArray
 
 COPIES = {"exact": exact_copy, "normalised": normalised_copy, "near": near_copy}

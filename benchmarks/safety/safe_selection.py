@@ -38,17 +38,8 @@ from benchmarks.common.planted import (
 )
 from benchmarks.common.record import Record
 
-from entropylaw import (
-    Bytes,
-    Corpus,
-    Guards,
-    Quality,
-    Quotas,
-    RandomSelector,
-    SelectionResult,
-    Tokens,
-    ZipSelector,
-)
+from entropylaw import Bytes, Corpus, Guards, Quality, Quotas, SelectionResult, Tokens, ZipSelector
+from entropylaw.baselines import RandomSelector
 from entropylaw.errors import EntropyLawWarning
 from entropylaw.types import IntArray
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from entropylaw import Target, alignment, alignment_scores, alignment_weights
+from entropylaw import Target, alignment
+from entropylaw.alignment import alignment_scores, alignment_weights
 from entropylaw.errors import (
     CompressorSpecError,
     ConfigError,

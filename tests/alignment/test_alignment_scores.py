@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entropylaw import alignment_scores
+from entropylaw.alignment import alignment_scores
 from entropylaw.compressors import get_compressor
 
 WORDS = st.lists(st.sampled_from(["apple", "pear", "12", "=", "the", "größe"]), max_size=30)

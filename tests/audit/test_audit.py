@@ -10,7 +10,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from entropylaw import AuditReport, Corpus, ZipSelector, audit, auditing
+from entropylaw import Corpus, ZipSelector, audit, auditing
+from entropylaw.auditing import AuditReport
 from entropylaw.errors import (
     ColumnError,
     ConfigError,

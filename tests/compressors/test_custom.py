@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entropylaw import ZipSelector, compression_ratio, conditional_sizes, sample_ratios
+from entropylaw import ZipSelector, compression_ratio
 from entropylaw.compressors import Compressor, PrimingCompressor, describe
 from entropylaw.errors import ConfigError
+from entropylaw.ratios import conditional_sizes, sample_ratios
 
 
 class Pairs:

@@ -18,6 +18,7 @@ DOCS = ROOT / "docs"
 MODULES = [  # each has a page of the reference
     "entropylaw",
     "entropylaw.auditing",
+    "entropylaw.baselines",
     "entropylaw.compressors",
     "entropylaw.guards",
     "entropylaw.law",

@@ -18,12 +18,9 @@ import numpy as np
 
 from entropylaw import (
     Bytes,
-    DedupSelector,
     Guards,
-    OwnRatioSelector,
     Quality,
     Quotas,
-    RandomSelector,
     SelectionResult,
     Target,
     TargetSelector,
@@ -31,6 +28,7 @@ from entropylaw import (
     ZipSelector,
     get_compressor,
 )
+from entropylaw.baselines import DedupSelector, OwnRatioSelector, RandomSelector
 from entropylaw.compressors import describe
 
 RECORD = Path(__file__).with_name("golden_picks.json")

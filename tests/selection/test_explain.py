@@ -14,8 +14,9 @@ from oracle import oracle
 from test_controls import POOL, SMALL, column
 from test_oracle import cases
 
-from entropylaw import Corpus, RandomSelector, ZipSelector
+from entropylaw import Corpus, ZipSelector
 from entropylaw import errors as e
+from entropylaw.baselines import RandomSelector
 from entropylaw.selection import Bytes, Quality, Quotas, SelectionResult, Tokens, search
 from entropylaw.selection.explain.matches import GRAM, longest_match, overlaps
 

@@ -6,17 +6,16 @@ import zlib
 import numpy as np
 import pytest
 
-from entropylaw import (
-    Corpus,
+from entropylaw import Corpus, compression_ratio
+from entropylaw.corpus import LINES, PYTHON_LIST, Framing
+from entropylaw.errors import ConfigError, InputError
+from entropylaw.ratios import (
     compressed_fraction,
-    compression_ratio,
     conditional_ratios,
     conditional_sizes,
     group_ratios,
     sample_ratios,
 )
-from entropylaw.corpus import LINES, PYTHON_LIST, Framing
-from entropylaw.errors import ConfigError, InputError
 
 ROWS = [b"row %d of %d, %d" % (i % 300, i % 7, i % 300) for i in range(700)]
 FRAMINGS = [LINES, PYTHON_LIST, Framing(joiner=b"")]

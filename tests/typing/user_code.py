@@ -15,7 +15,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from entropylaw import (
-    AuditReport,
     Bytes,
     Compressor,
     Corpus,
@@ -23,28 +22,23 @@ from entropylaw import (
     Guards,
     Quality,
     Quotas,
-    RandomSelector,
     Run,
     SelectionResult,
-    StreamDecision,
     Target,
     Tokens,
     ZipSelector,
     ZipStream,
-    alignment_scores,
     assess_versions,
     audit,
     available_compressors,
-    compressed_fraction,
     compression_ratio,
-    conditional_ratios,
-    conditional_sizes,
     first_epoch_loss,
     get_compressor,
-    group_ratios,
     register_compressor,
-    sample_ratios,
 )
+from entropylaw.alignment import alignment_scores
+from entropylaw.auditing import AuditReport
+from entropylaw.baselines import RandomSelector
 from entropylaw.guards import GuardReport, check_records
 from entropylaw.io.load import as_corpus
 from entropylaw.law import (
@@ -59,7 +53,15 @@ from entropylaw.law import (
     measure_ratio_noise,
     read_runs,
 )
+from entropylaw.ratios import (
+    compressed_fraction,
+    conditional_ratios,
+    conditional_sizes,
+    group_ratios,
+    sample_ratios,
+)
 from entropylaw.selection import Comparison, Estimate, Explanation, Manifest, Round
+from entropylaw.stream import StreamDecision
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

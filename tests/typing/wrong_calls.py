@@ -11,14 +11,14 @@ from entropylaw import (
     Compressor,
     EntropyLawFit,
     Guards,
-    RandomSelector,
     ZipSelector,
     ZipStream,
     audit,
     compression_ratio,
     get_compressor,
-    sample_ratios,
 )
+from entropylaw.baselines import RandomSelector
+from entropylaw.ratios import sample_ratios
 
 
 class Nameless:

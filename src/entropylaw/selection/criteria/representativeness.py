@@ -68,8 +68,8 @@ def typicality_scores(pool: Corpus, selectable: BoolArray, *, n_jobs: int) -> Fl
     Returns
     -------
     float64 array, shape (n,)
-        About 0 to 1; see `entropylaw.alignment_scores`. All 0 if fewer than two texts may be
-        chosen.
+        About 0 to 1; see `entropylaw.alignment.alignment_scores`. All 0 if fewer than two texts
+        may be chosen.
 
     Examples
     --------
