@@ -76,6 +76,17 @@ def test_scores_do_not_depend_on_order_copies_or_workers(mixed, method):
     assert np.array_equal(twice, np.concatenate([scores, scores]))
 
 
+@pytest.mark.parametrize(("method", "end"), [("conditional", "40/40"), ("zip-fit", "5/5")])
+def test_progress_and_steps_change_nothing(mixed, method, end, monkeypatch, capsys):
+    pool, target = mixed.texts[:40], mixed.held_out["code"][:5]
+    silent = alignment_scores(pool, target, method=method)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("entropylaw.sizing.steps.STEP", 7)
+    shown = alignment_scores(pool, target, method=method, progress=True)
+    assert end in capsys.readouterr().err
+    assert np.array_equal(shown, silent)
+
+
 @pytest.mark.parametrize("compressor", [None, "zlib", "zstd:3", "lz4"])
 def test_what_the_target_holds_is_explained_and_noise_is_not(mixed, compressor):
     noise = np.random.default_rng(0).bytes(600)

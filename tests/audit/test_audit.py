@@ -173,6 +173,12 @@ def test_the_same_random_state_gives_the_same_report_whatever_the_threads(noisy)
     assert one.verdict == "likely"
 
 
+def test_progress_of_every_step(noisy, capsys):
+    audit(noisy[0], groups="source", text="text", forecast_records=60, progress=True)
+    shown = capsys.readouterr().err
+    assert all(f"{step}: 100%" in shown for step in ("measure", "select", "parts"))
+
+
 def test_every_form_of_the_report(noisy):
     report = noisy[1]
     plain = json.loads(json.dumps(report.to_dict(), allow_nan=False))

@@ -107,6 +107,13 @@ def test_a_compressor_that_no_registry_knows():
     assert result.compare(draws=1)["selection"].ratio == result.ratio
 
 
+def test_jobs_and_progress_change_nothing(capsys):
+    shown = RESULT.compare(draws=2, n_jobs=3, progress=True)
+    assert "8/8" in capsys.readouterr().err  # three ways of two draws, two of one
+    assert RESULT.compare(draws=2, n_jobs=1, progress=False).to_dict() == shown.to_dict()
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize("wrong", [{"draws": 0}, {"held_out": 0}, {"draws": 1.5}])
 def test_bad_options(wrong):
     with pytest.raises(e.ConfigError, match=next(iter(wrong))):

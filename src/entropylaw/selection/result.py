@@ -136,6 +136,7 @@ class SelectionResult(Picked):
         held_out: int = 1_000,
         random_state: int = 0,
         n_jobs: int | None = None,
+        progress: bool | None = None,
     ) -> Comparison:
         """Compare the selection with random ones of as many tokens or bytes, and other baselines.
 
@@ -155,6 +156,8 @@ class SelectionResult(Picked):
             Of the draws.
         n_jobs : int or None
             Threads; None for all cores.
+        progress : bool or None
+            Whether to show a progress bar on stderr; None: only on a terminal or in a notebook.
 
         Returns
         -------
@@ -183,6 +186,7 @@ class SelectionResult(Picked):
             held_out=held_out,
             random_state=random_state,
             n_jobs=n_jobs,
+            progress=progress,
         )
 
     def explain(
@@ -339,6 +343,7 @@ class SelectionResult(Picked):
         held_out: int = 1_000,
         random_state: int = 0,
         n_jobs: int | None = None,
+        progress: bool | None = None,
     ) -> None:
         """Write an HTML report: one file that loads nothing from elsewhere.
 
@@ -353,7 +358,7 @@ class SelectionResult(Picked):
             Where to write.
         data
             What `select` was given; needed only for a result that was read from a file.
-        judge, draws, held_out, random_state, n_jobs
+        judge, draws, held_out, random_state, n_jobs, progress
             As `compare`.
 
         Raises
@@ -389,6 +394,7 @@ class SelectionResult(Picked):
             held_out=held_out,
             random_state=random_state,
             n_jobs=n_jobs,
+            progress=progress,
         )
         shown = Shown(self.facts(), self.picks, self.trace, self.manifest, self.memory)
         text = selection_page(shown, problem, compared, random_state=random_state, n_jobs=n_jobs)

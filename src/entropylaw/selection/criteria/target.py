@@ -26,6 +26,7 @@ class TargetAlignment:
             method=self.target.method,
             compressor=self.target.compressor,
             n_jobs=pool.n_jobs,
+            progress=False,
         )
 
     def weights(self, scores: FloatArray, pool: ScoredPool) -> FloatArray:
