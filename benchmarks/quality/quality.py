@@ -326,11 +326,11 @@ def tables(record: Record) -> dict[str, str]:
     ]
     parts = (
         table(
-            ["ratio of the choice (random: mean, lowest to highest)", *head],
+            ["ratio of the selection (random: mean, lowest to highest)", *head],
             by_method(pools, "ratio", digits=2),
         ),
         table(
-            ["bits per byte of unseen records, given the choice", *head],
+            ["bits per byte of unseen records, given the selection", *head],
             by_method(pools, "unseen_bits_per_byte", digits=3),
         ),
         table(

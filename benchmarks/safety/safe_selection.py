@@ -465,7 +465,7 @@ def targets(results: dict[str, Any]) -> Iterator[Target]:
         kept = [group["kept"] for group in planted[name]["groups"].values()]
         yield Target(
             f"{way} `{spec}` takes no more noise than random",
-            f"{own:.1%} of the choice; random {usual:.1%}, plain {plain:.1%}",
+            f"{own:.1%} of the selection; random {usual:.1%}, plain {plain:.1%}",
             own <= usual,
         )
         yield Target(
@@ -488,6 +488,6 @@ def targets(results: dict[str, Any]) -> Iterator[Target]:
             yield Target(
                 f"all controls together cost under 25 % of the plain run: `{spec}`, {pool}",
                 f"{nothing['over_plain'] - 1:+.0%} CPU where they do next to nothing; "
-                f"{every['over_plain'] - 1:+.0%} where they change the choice",
+                f"{every['over_plain'] - 1:+.0%} where they change the selection",
                 nothing["over_plain"] < 1.25,
             )

@@ -192,6 +192,6 @@ def tables(record: Record) -> dict[str, str]:
         "filling a template, dicts = 1": lambda run: (
             f"{run['template_over_dicts']['cpu']:.2f}" if run["template_over_dicts"] else ""
         ),
-        "memory beside it, text = 1": "{held_over_text:.2f}",
+        "memory in addition, text = 1": "{held_over_text:.2f}",
     }
     return {"containers": f"{about}\n\n{table_of(results['runs'], columns)}"}

@@ -112,10 +112,10 @@ def tables(record: Record) -> dict[str, str]:
             {
                 "compressor": "`{compressor}`",
                 "threads": "{n_jobs}",
-                "shortcuts": lambda run: "none" if run["packing"] == "full" else "lazy, adaptive",
-                "seconds said": "{seconds[estimated]:,.1f}",
+                "shortcuts": lambda run: "none" if run["packing"] == "full" else "lazy",
+                "seconds estimated": "{seconds[estimated]:,.1f}",
                 "seconds taken": "{seconds[run]:,.1f}",
-                "MB said": "{megabytes[estimated]:,.0f}",
+                "MB estimated": "{megabytes[estimated]:,.0f}",
                 "MB": "{megabytes[run]:,.0f}",
             },
         )

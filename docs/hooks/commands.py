@@ -1,4 +1,4 @@
-"""MkDocs hook: fills reference/cli.md with what typer tells of the commands and their options."""
+"""MkDocs hook: fills reference/cli.md with the commands and options that typer lists."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ LINK = re.compile(r"(\]\([^)\s]+)\.ipynb\)")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Put a page, with its pictures, beside each notebook."""
+    """Add a page for each notebook, with its pictures."""
     for file in list(files):
         if file.src_uri.endswith(".ipynb"):
             source = Path(config.docs_dir, file.src_uri)
