@@ -1,8 +1,8 @@
 """How often the law's intervals contain the true value, by simulation.
 
 Each trial draws ratio, loss (correlated with the ratio, as the law states) and a score that is
-linear in both plus noise, and fits the law. It then checks whether the 95 % intervals of the ratio's
-slope, of the mean score of a new run and of the new run's own score contain the true value. Leaving
+linear in both plus noise, and fits the law. It then checks whether the 95 % intervals of the slope
+of the ratio, of the mean score of a new run and of its own score contain the true value. Leaving
 runs out of a robust fit is slow, so that gets a quarter of the trials. One process, about four
 minutes.
 """
