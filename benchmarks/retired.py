@@ -1,6 +1,6 @@
-"""Retired benchmarks: their tables are still made from their JSON.
+"""Tables of retired benchmarks, made from their stored results.
 
-Each answered one question once; README.md names the question. Their code stands in commit 6e870a2.
+README.md names the question that each answered. Their code is in commit 6e870a2.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ LONG = "zstd:6:long"
 
 
 def of(name: str) -> SimpleNamespace:
-    """Return the tables and targets of a retired benchmark, as far as it has any."""
+    """Return the tables and targets of a retired benchmark, if it has any."""
     parts = {"tables": TABLES.get(name), "targets": TARGETS.get(name)}
     return SimpleNamespace(**{part: made for part, made in parts.items() if made})
 
 
 def overhead_targets(results: dict[str, Any]) -> Iterator[Target]:
-    own = {run["compressor"]: run["beside_the_codec"]["median"] for run in results["runs"]}
+    own = {run["compressor"]: run["beyond_the_codec"]["median"] for run in results["runs"]}
     measured = ", ".join(f"`{spec}` {one:.2f}" for spec, one in own.items())
-    yield Target("Python adds under 2 µs a candidate", f"{measured} µs", max(own.values()) < 2)
+    yield Target("Python adds under 2 µs per candidate", f"{measured} µs", max(own.values()) < 2)
 
 
 def paper_vs_script_targets(results: dict[str, Any]) -> Iterator[Target]:
@@ -44,7 +44,7 @@ def quality_by_schedule(record: Record) -> dict[str, str]:
             f"{case['ratio']:.3f} ({case['ratio_to_random'] - 1:+.1%})"
         ),
         "bits per unseen byte": "{unseen_bits_per_byte:.3f}",
-        "CPU s to choose": "{cpu_seconds:,.0f}",
+        "CPU s to select": "{cpu_seconds:,.0f}",
         "of it reading the set": "{reading_the_set_cpu_seconds:,.0f}",
     }
     return {"quality_by_schedule": table_of(record.results["methods"], columns)}

@@ -1,4 +1,4 @@
-"""What the package offers, and what importing it costs."""
+"""Public names of the package, and the cost of importing it."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ HEAVY = {
     *("narwhals", "sklearn", "tqdm"),
 }
 PACKAGES = ["auditing", "baselines", "compressors", "guards", "law", "selection", "stream"]
-"""These only bring names together."""
+"""Packages whose `__init__` only re-exports names."""
 
 MODULES = ["alignment", "ratios", "testing"]
 """Public modules that define their names themselves."""

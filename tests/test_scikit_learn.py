@@ -1,4 +1,4 @@
-"""At home in scikit-learn: its clone, searches and checks take our estimators as their own."""
+"""Compatibility with scikit-learn: its clone, searches and checks accept our estimators."""
 
 import inspect
 

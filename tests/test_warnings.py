@@ -1,4 +1,4 @@
-"""Warnings point at the line of the caller's code, whatever the path to them."""
+"""Warnings point at the line of the caller's code, on every call path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that benchmarks take from inside entropylaw, in one place."""
+"""All internals of entropylaw that benchmarks use."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def ranked_picks(
 
 
 class SizedSet:
-    """A chosen set whose unions with records of a pool are sized by workers of one kind."""
+    """Sizes of the unions of a chosen set with records of a pool, by one kind of worker."""
 
     def __init__(
         self, pool: Corpus, chosen: Sequence[bytes], spec: str, *, n_jobs: int, workers: WorkerKind

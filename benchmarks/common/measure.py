@@ -19,7 +19,7 @@ CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os
 
 @dataclass(slots=True)
 class Cost:
-    """Seconds that a block took; complete once its `measured` block is left.
+    """Seconds that a block took; complete once its `measured` block has ended.
 
     `cpu` counts all threads of this process, and the children that it has waited for.
     """
@@ -47,15 +47,15 @@ def _cpu_seconds() -> float:
 
 
 def peak_megabytes() -> float:
-    """Return the most memory that this process has held, in MB (Linux and macOS)."""
+    """Return the most memory that this process has used, in MB (Linux and macOS)."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak * (1 if sys.platform == "darwin" else 1024) / 1e6
 
 
 def in_fresh_process(function: Callable[..., Any], *args: object) -> Any:
-    """Return ``function(*args)`` as computed by a process that has done nothing else.
+    """Return ``function(*args)`` computed in a fresh process.
 
-    Workers that it starts in turn are started in the way that is usual on this system.
+    Workers that it starts use the default start method of the system.
     """
     usual = multiprocessing.get_start_method()
     with ProcessPoolExecutor(

@@ -1,9 +1,10 @@
 """Redundancy and coverage of selections of equal bytes, by method, and their cost.
 
-Every method chooses from the same pool until it has the same bytes of text. The judge is lzma at
-preset 9, whose window of 64 MiB holds all of it. It shows how redundant the chosen text is, and how
-many bits per byte it then needs for records that were left out of the pool: a selection that
-represents its pool makes these cheap. Streams see each record once, and in any order of arrival.
+Every method chooses from the same pool until it has the same bytes of text. The
+evaluation uses lzma at preset 9, whose window of 64 MiB holds all of it. It shows how redundant the
+chosen text is, and how many bits per byte lzma then needs for records that were left out of the
+pool: few if the selection represents its pool. Streams see each record once, in any order of
+arrival.
 `python -m benchmarks figures` draws the results.
 """
 
@@ -42,9 +43,9 @@ class Pool:
     """Records of some data sets, shuffled together with a fixed seed.
 
     `files` gives how many records are drawn from each, None for all. A pool that is `unrolled`
-    holds each chat once for every answer in it, as trainers often prepare chats: all turns up to
+    contains each chat once for every answer in it, as trainers often prepare chats: all turns up to
     that answer. Pools that are `redundant` mix sources of which some repeat themselves at long
-    range: there memory should pay.
+    range: there a large window should help.
     """
 
     name: str
@@ -81,7 +82,7 @@ POOLS = (
 
 @dataclass(frozen=True)
 class Records:
-    """A pool, where each record is from, and the text that is held out."""
+    """A pool, the source of each record, and the held-out text."""
 
     corpus: Corpus
     sources: Sequence[str]
@@ -119,7 +120,7 @@ def unroll(chat: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 Order = Callable[[Records, int], IntArray]
-"""From a pool and the number of the draw to rows in the order chosen."""
+"""Function of a pool and the number of the draw; returns rows in the order chosen."""
 
 
 def at_random(records: Records, draw: int) -> IntArray:
@@ -158,7 +159,7 @@ class Stream:
 
 @dataclass(frozen=True)
 class Zip:
-    """The greedy selection, stopped once it has the bytes wanted."""
+    """The greedy selection, stopped once it has the required bytes."""
 
     compressor: str
     variant: Variant = "paper"
@@ -263,7 +264,7 @@ def run_pool(pool: Pool, inputs: Inputs, settings: Settings, stored: Path) -> di
 
 
 def run_case(stored: Path, method: str) -> dict[str, Any]:
-    """Choose by one method and judge the text; random is drawn several times."""
+    """Choose by one method and evaluate the text; random is drawn several times."""
     rows, *others = pickle.loads(stored.read_bytes())
     records = Records(Corpus.from_rows(rows), *others)
     order = METHODS[method]
@@ -334,7 +335,7 @@ def tables(record: Record) -> dict[str, str]:
             by_method(pools, "unseen_bits_per_byte", digits=3),
         ),
         table(
-            ["CPU s to choose", *head],
+            ["CPU s to select", *head],
             [
                 [method, *(f"{of(pool, method)['cpu_seconds']:.3g}" for pool in pools)]
                 for method in searched

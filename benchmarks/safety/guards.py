@@ -40,7 +40,7 @@ from entropylaw.types import AnyArray
 COPIES = {"exact": exact_copy, "normalised": normalised_copy, "near": near_copy}
 OFF = Guards.all("off")
 SHORT = 120
-"""Characters of the records by which memory is measured, so that their text hardly counts."""
+"""Characters of the records by which memory is measured, so that their text adds little."""
 STAGES = {"k1": 10_000, "k2": 200, "k3": 100}
 
 
@@ -80,7 +80,7 @@ QUICK = Settings(
 def run(settings: Settings, inputs: Inputs) -> Iterator[dict[str, Any]]:
     rng = random.Random(0)
     sets: dict[str, list[str]] = {}
-    for name in settings.sets:  # copies of the data's own are not measured here
+    for name in settings.sets:  # copies in the data themselves are not measured here
         distinct = list(dict.fromkeys(text.decode() for text in inputs.texts(name)))
         sets[name] = rng.sample(distinct, min(settings.most, len(distinct)))
     mixed = {
@@ -194,7 +194,7 @@ def costs(real: Sequence[str], settings: Settings) -> dict[str, Any]:
 
 
 def memory(texts: Sequence[str]) -> dict[str, float]:
-    """Return the most that the guards allocate: in any case, and for each record."""
+    """Return the peak memory of the guards: a fixed part, and a part per record."""
     peaks = {}
     for times in (8, 16):
         rows = [f"{text} {number}" for number in range(times) for text in texts]
@@ -207,7 +207,7 @@ def memory(texts: Sequence[str]) -> dict[str, float]:
     of_one = (high - low) / (many - few)
     return {
         "bytes_a_record": significant(of_one, 3),
-        "megabytes_beside": significant((low - few * of_one) / 1e6, 3),
+        "megabytes_fixed": significant((low - few * of_one) / 1e6, 3),
     }
 
 
@@ -287,7 +287,7 @@ def cost_table(results: Mapping[str, Any]) -> str:
     return (
         table([f"guard, {cost['bytes'] / 1e6:.0f} MB of text", "CPU µs a KB"], rows)
         + f"\n\nAll but `near` together: {plain}. Memory at the most: "
-        f"{cost['memory']['megabytes_beside']:.0f} MB, and "
+        f"{cost['memory']['megabytes_fixed']:.0f} MB, and "
         f"{cost['memory']['bytes_a_record']:.0f} bytes a record."
     )
 

@@ -11,7 +11,7 @@ Coverage: the bits per byte that held-out records need given the selection, for 
 Lengths: the median bytes of the records chosen first, second, ... of five parts of equal bytes, for
 plain selection and for selection that compares records of about the same length.
 
-Cost: CPU seconds of the plain run and of one with every control, turn by turn, several times.
+Cost: CPU seconds of the plain run and of one with every control, in alternation, several times.
 """
 
 from __future__ import annotations
@@ -487,7 +487,7 @@ def targets(results: dict[str, Any]) -> Iterator[Target]:
             every, nothing = found["every control"], found["controls that do nothing"]
             yield Target(
                 f"all controls together cost under 25 % of the plain run: `{spec}`, {pool}",
-                f"{nothing['over_plain'] - 1:+.0%} CPU where they do next to nothing; "
+                f"{nothing['over_plain'] - 1:+.0%} CPU where they change almost nothing; "
                 f"{every['over_plain'] - 1:+.0%} where they change the selection",
                 nothing["over_plain"] < 1.25,
             )

@@ -1,4 +1,4 @@
-"""Cost of data frames, Arrow and `datasets` over a list of strings: reading and selecting.
+"""Cost of reading and selecting from data frames, Arrow and `datasets`, relative to a list.
 
 All hold the same records, with a column of text among three. They take turns, and each is
 compared with the list in the same turn. Then the memory is counted that reading each has taken.
@@ -137,7 +137,7 @@ def containers(pool: Pool) -> tuple[dict[str, str], dict[str, Any]]:
 def in_turns(
     built: dict[str, Any], work: Callable[[Any], object], repeats: int
 ) -> dict[str, list[Cost]]:
-    """Return the cost of the work on each container by turn; the first turn does not count."""
+    """Return the cost of the work on each container by turn, without the first turn."""
     costs: dict[str, list[Cost]] = {name: [] for name in built}
     for repeat in range(repeats + 1):
         for name, data in built.items():
@@ -192,6 +192,6 @@ def tables(record: Record) -> dict[str, str]:
         "filling a template, dicts = 1": lambda run: (
             f"{run['template_over_dicts']['cpu']:.2f}" if run["template_over_dicts"] else ""
         ),
-        "memory in addition, text = 1": "{held_over_text:.2f}",
+        "memory added, text = 1": "{held_over_text:.2f}",
     }
     return {"containers": f"{about}\n\n{table_of(results['runs'], columns)}"}

@@ -2,7 +2,7 @@
 
 A primed compressor should cost the same whatever the length of the prefix. The floor is the
 candidate with no prefix, by one call for each or by the codec's batch call, whichever costs less.
-Compressors that cannot be primed recompress the prefix each time: up to 1 MB only.
+Compressors that cannot be primed recompress the prefix each time, so their prefixes end at 1 MB.
 """
 
 from __future__ import annotations

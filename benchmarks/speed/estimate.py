@@ -114,9 +114,9 @@ def tables(record: Record) -> dict[str, str]:
                 "threads": "{n_jobs}",
                 "shortcuts": lambda run: "none" if run["packing"] == "full" else "lazy",
                 "seconds estimated": "{seconds[estimated]:,.1f}",
-                "seconds taken": "{seconds[run]:,.1f}",
+                "seconds measured": "{seconds[run]:,.1f}",
                 "MB estimated": "{megabytes[estimated]:,.0f}",
-                "MB": "{megabytes[run]:,.0f}",
+                "MB measured": "{megabytes[run]:,.0f}",
             },
         )
     }
@@ -126,7 +126,7 @@ def targets(results: dict[str, Any]) -> Iterator[Target]:
     for what in ("seconds", "megabytes"):
         off = [run[what]["estimated"] / run[what]["run"] for run in results["runs"]]
         yield Target(
-            f"estimated {what} are within a factor of 2 of what happens",
+            f"estimated {what} are within a factor of 2 of those measured",
             f"{min(off):.2f} to {max(off):.2f} times the run's, over {len(off)} cases",
             min(off) >= 0.5 and max(off) <= 2,
         )

@@ -1,4 +1,4 @@
-"""A large pool: 100,000 records chosen of 1,000,000 of 1 to 2 KB, from a mapped file.
+"""A large pool: 100,000 of 1,000,000 records of 1 to 2 KB, chosen from a mapped file.
 
 The records are real ones recombined: lines of records of one source, drawn at random until there
 are 1 to 2 KB. Reported are wall and CPU time, memory beyond the mapped file, and the cost of a
@@ -28,7 +28,7 @@ from entropylaw.errors import ShortMemoryWarning
 
 SHORTEST, LONGEST = 1_000, 2_000
 SHARE = "reading_the_set_share_of_cpu"
-"""In the record of 2026-11-25; not measured any more."""
+"""In the record of 2026-11-25; no longer measured."""
 
 
 @dataclass(frozen=True)

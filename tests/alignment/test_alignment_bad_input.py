@@ -1,4 +1,4 @@
-"""Options that cannot work are refused, those that work badly give a warning."""
+"""Options that cannot work are refused; those that work badly give a warning."""
 
 import numpy as np
 import pytest

@@ -17,7 +17,7 @@ TEXTS = st.lists(WORDS.map(" ".join), min_size=1, max_size=6)
 
 
 class Gzip:
-    """gzip files, as ZIP-FIT was published with."""
+    """gzip files, the format of the published ZIP-FIT."""
 
     name = "gzip:9"
 
@@ -26,7 +26,7 @@ class Gzip:
 
 
 def published_zip_fit(pool, target, size):
-    """The published formula, written down as it stands."""
+    """The published formula."""
     scores = []
     for x in pool:
         distances = []
@@ -99,7 +99,7 @@ def test_what_the_target_holds_is_explained_and_noise_is_not(mixed, compressor):
 
 
 def test_dictionary_compressors_count_no_header(mixed):
-    """A target that helps with nothing explains nothing, of short records too."""
+    """An unrelated target explains nothing, even of short records."""
     short = ["zq", "x7k", "j"]
     assert alignment_scores(short, ["0123456789" * 9]).tolist() == [0, 0, 0]
     assert get_compressor("zstd:6:long").compressed_size(b"") > 0

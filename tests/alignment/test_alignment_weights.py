@@ -1,4 +1,4 @@
-"""Alignment as weights: how it is traded for density."""
+"""Alignment as weights: the trade-off with density."""
 
 import math
 from statistics import mean

@@ -70,7 +70,7 @@ def test_the_remedies_are_tried_and_work(noisy):
     docs = next(drift for drift in remedied.groups if drift.name == "docs")
     assert docs.choice > docs.pool - 0.1
     assert remedied.coverage.choice < report.forecast.coverage.choice
-    # base64 is dropped as asked: that it starves is no risk
+    # base64 is dropped on purpose, so its low share is not a risk
     assert not {"encoded", "starved", "crowded"} & {risk.harm for risk in report.remaining}
     assert "With all remedies: " in report.summary()
 

@@ -34,7 +34,7 @@ class Bz2InTenLines:
 
 
 def brute_force(texts, budget, k1, k2, k3, compressor):
-    """The algorithm as the paper has it, everything compressed anew."""
+    """The algorithm as the paper has it, everything compressed again for each candidate."""
 
     def ratio(rows):
         whole = "\n".join(texts[row] for row in rows).encode()

@@ -1,4 +1,4 @@
-"""A pool in a mapped file is the pool, and takes no memory; the file is whole or not there."""
+"""A mapped pool equals the pool in memory and takes no memory; its file is complete or absent."""
 
 import gzip
 import json

@@ -1,6 +1,6 @@
-"""Configurations whose picks are recorded: whoever changes the inside must not change these.
+"""Configurations whose picks are recorded: internal changes must not change them.
 
-``python tests/selection/golden.py`` writes the record anew; do that only where picks are meant
+``python tests/selection/golden.py`` rewrites the record; do that only where picks are meant
 to change, and name the reason in CHANGELOG.md.
 """
 

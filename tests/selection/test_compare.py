@@ -60,8 +60,8 @@ def test_like_length_has_like_lengths():
     assert alike == pytest.approx(ours, rel=0.15)
 
 
-def test_copies_are_what_a_choice_does_not_cover_with():
-    """A choice of copies of one record tells less of the pool than one of distinct records."""
+def test_copies_cover_less_than_distinct_records():
+    """Copies of one record cover less of the pool than distinct records."""
     texts = [f"{i * 7919 % 1000} {POOL[i]['text']}" for i in range(200)] + [POOL[0]["text"]] * 200
     copies = ZipSelector(Bytes(3_000), **SMALL).select(texts, forbidden=np.arange(200))
     both = ZipSelector(Bytes(3_000), **SMALL).select(texts)

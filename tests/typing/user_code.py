@@ -1,4 +1,4 @@
-"""What a user's type checker says of the public calls, each asserted; the tests also run it."""
+"""Types of the public calls as a user's type checker infers them; the tests also run this file."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ Floats = npt.NDArray[np.float64]
 
 
 class Halves:
-    """The least that a compressor has to be."""
+    """A minimal compressor."""
 
     name = "halves"
 
@@ -77,7 +77,7 @@ class Halves:
 
 
 class Deflate:
-    """One with options, a property for a name, and more than is asked for."""
+    """A compressor with options, a property as name, and additional members."""
 
     def __init__(self, level: int = 6) -> None:
         self.level = level
@@ -172,7 +172,7 @@ def controls(records: list[dict[str, str]]) -> None:
 
 
 def take(result: SelectionResult, texts: list[str], folder: Path) -> None:
-    """The container that goes in is that which comes back."""
+    """The container type that goes in comes back."""
     assert_type(result.take(texts), list[str])
     assert_type(result.take(tuple(texts)), tuple[str, ...])
     three = ("a", "b", "c")
