@@ -28,6 +28,7 @@ AIMS = (
     "paper_vs_script",
     "million",
     "safe_selection",
+    "controls_cost",
     "import_time",
 )
 """The results with aims, in the order of docs/benchmarks.md."""

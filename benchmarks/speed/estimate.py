@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import random
 import tempfile
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +27,6 @@ from benchmarks.common.page import Target, table_of
 from benchmarks.common.record import Record
 
 from entropylaw import ZipSelector
-from entropylaw.errors import EntropyLawWarning
 
 LAZY = {"packing": "lazy", "screening": "adaptive"}
 
@@ -84,8 +82,7 @@ def run_case(case: str, stored: Path, budget: int) -> dict[str, Any]:
     pool = as_corpus(stored)
     selector = ZipSelector(budget, **options, progress=False)
     estimate = selector.estimate(pool)
-    with measured() as selecting, warnings.catch_warnings():
-        warnings.simplefilter("ignore", EntropyLawWarning)
+    with measured() as selecting:
         result = selector.select(pool)
     return options | {
         "pool_records": len(pool),

@@ -6,7 +6,6 @@ The pool is all data sets and Python's documentation. Each compressor runs in a 
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -25,7 +24,6 @@ from benchmarks.common.page import Target, table_of
 from benchmarks.common.record import Record
 
 from entropylaw import Corpus, ZipSelector
-from entropylaw.errors import ShortMemoryWarning
 
 
 @dataclass(frozen=True)
@@ -65,8 +63,7 @@ def run_case(compressor: str, settings: Settings, inputs: Inputs) -> dict[str, A
     selector = ZipSelector(
         settings.budget, compressor=compressor, n_jobs=settings.jobs, progress=False
     )
-    with measured() as selecting, warnings.catch_warnings():
-        warnings.simplefilter("ignore", ShortMemoryWarning)
+    with measured() as selecting:
         result = selector.select(pool)
     return {
         "compressor": result.manifest.compressor.name,
