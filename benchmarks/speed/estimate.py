@@ -38,18 +38,9 @@ class Settings:
     records: int = 40_000
     budget: int = 3_000
     cases: tuple[str, ...] = (
-        "lz4",
-        "zstd:1",
-        "zstd:3",
-        "zstd:3 x2",
-        "zstd:6:long",
-        "zstd:6:long x2",
-        "zstd:6:long lazy",
-        "zlib:9:conditional",
-        "zlib:9",
-        "zlib:9 x2",
-        "zlib:9 lazy",
-    )
+        "lz4", "zstd:1", "zstd:3", "zstd:3 x2", "zstd:6:long", "zstd:6:long x2", "zstd:6:long lazy",
+        "zlib:9:conditional", "zlib:9", "zlib:9 x2", "zlib:9 lazy",
+    )  # fmt: skip
     sets: tuple[str, ...] = SETS
 
 

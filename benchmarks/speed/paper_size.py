@@ -30,13 +30,8 @@ from entropylaw import Corpus, ZipSelector
 class Settings:
     budget: int = 10_000
     compressors: tuple[str, ...] = (
-        "lz4",
-        "zstd:1",
-        "zstd:3",
-        "zstd:6:long",
-        "zlib:9:conditional",
-        "zlib:9",
-    )
+        "lz4", "zstd:1", "zstd:3", "zstd:6:long", "zlib:9:conditional", "zlib:9",
+    )  # fmt: skip
     jobs: int = 2
     sets: tuple[str, ...] = SETS
 
