@@ -94,20 +94,16 @@ def run_case(case: str, stored: Path, budget: int) -> dict[str, Any]:
 
 
 def tables(record: Record) -> dict[str, str]:
-    return {
-        "estimate": table_of(
-            record.results["runs"],
-            {
-                "compressor": "`{compressor}`",
-                "threads": "{n_jobs}",
-                "shortcuts": lambda run: "none" if run["packing"] == "full" else "lazy, adaptive",
-                "seconds said": "{seconds[estimated]:,.1f}",
-                "seconds taken": "{seconds[run]:,.1f}",
-                "MB said": "{megabytes[estimated]:,.0f}",
-                "MB": "{megabytes[run]:,.0f}",
-            },
-        )
+    columns = {
+        "compressor": "`{compressor}`",
+        "threads": "{n_jobs}",
+        "shortcuts": lambda run: "none" if run["packing"] == "full" else "lazy, adaptive",
+        "seconds said": "{seconds[estimated]:,.1f}",
+        "seconds taken": "{seconds[run]:,.1f}",
+        "MB said": "{megabytes[estimated]:,.0f}",
+        "MB": "{megabytes[run]:,.0f}",
     }
+    return {"estimate": table_of(record.results["runs"], columns)}
 
 
 def targets(results: dict[str, Any]) -> Iterator[Target]:

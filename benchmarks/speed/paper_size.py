@@ -83,23 +83,19 @@ def run_case(compressor: str, settings: Settings, inputs: Inputs) -> dict[str, A
 
 
 def tables(record: Record) -> dict[str, str]:
-    return {
-        "paper_size": table_of(
-            record.results["runs"],
-            {
-                "compressor": "`{compressor}` ({priming})",
-                "wall s": "{select[wall_seconds]:.1f}",
-                "CPU s": "{select[cpu_seconds]:.1f}",
-                "CPU µs an evaluation": "{cpu_microseconds_per_evaluation:.1f}",
-                "evaluations": "{evaluations:,}",
-                "peak MB": "{peak_megabytes:.0f}",
-                "of it before selecting": "{peak_megabytes_after_reading:.0f}",
-                "MB chosen": lambda run: f"{run['chosen_bytes'] / 1e6:.2f}",
-                "ratio": "{ratio:.3f}",
-                "share of the set in sight at the end": "{visible_share_at_end:.1%}",
-            },
-        )
+    columns = {
+        "compressor": "`{compressor}` ({priming})",
+        "wall s": "{select[wall_seconds]:.1f}",
+        "CPU s": "{select[cpu_seconds]:.1f}",
+        "CPU µs an evaluation": "{cpu_microseconds_per_evaluation:.1f}",
+        "evaluations": "{evaluations:,}",
+        "peak MB": "{peak_megabytes:.0f}",
+        "of it before selecting": "{peak_megabytes_after_reading:.0f}",
+        "MB chosen": lambda run: f"{run['chosen_bytes'] / 1e6:.2f}",
+        "ratio": "{ratio:.3f}",
+        "share of the set in sight at the end": "{visible_share_at_end:.1%}",
     }
+    return {"paper_size": table_of(record.results["runs"], columns)}
 
 
 def targets(results: dict[str, Any]) -> Iterator[Target]:
