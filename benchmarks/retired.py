@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
-from benchmarks.common.page import Target, table, table_of
+from benchmarks.common.page import Target, stem, table, table_of
 from benchmarks.common.record import Record
 
 LONG = "zstd:6:long"
@@ -34,6 +34,73 @@ def paper_vs_script_targets(results: dict[str, Any]) -> Iterator[Target]:
         f"against {results['ours']['cpu_seconds'] / 60:.1f} minutes",
         results["times_less_cpu"] >= 1_000,
     )
+
+
+def vs_script(record: Record) -> dict[str, str]:
+    evaluations = [
+        one | {"data": stem(run["data"])}
+        for run in record.results["runs"]
+        for one in run["evaluation_by_set_size"]
+    ]
+    columns = {
+        "one evaluation": "{data}",
+        "bytes in the set": "{set_bytes:,}",
+        "CPU µs, script": "{script_microseconds[median]:,.0f}",
+        "CPU µs, ours": "{our_microseconds[median]:,.0f}",
+        "times less": "{times_less_cpu:,.0f}×",
+        "same ratios": lambda one: "yes" if one["identical_ratios"] else "no",
+    }
+    return {"vs_script": table_of(evaluations, columns)}
+
+
+def containers(record: Record) -> dict[str, str]:
+    about = (
+        "{records:,} records, {megabytes:.1f} MB of text; {budget:,} chosen by "
+        "`{settings[compressor]}`, k1={settings[k1]:,}. Medians of CPU time in the same turn."
+    ).format(megabytes=record.results["text_bytes"] / 1e6, **record.results)
+    columns = {
+        "container": "{container}",
+        "reading, list = 1": "{read_over_list[cpu]:.2f}",
+        "select and take, list = 1": "{select_over_list[cpu]:.2f}",
+        "filling a template, dicts = 1": lambda run: (
+            f"{run['template_over_dicts']['cpu']:.2f}" if run["template_over_dicts"] else ""
+        ),
+        "memory added, text = 1": "{held_over_text:.2f}",
+    }
+    return {"containers": f"{about}\n\n{table_of(record.results['runs'], columns)}"}
+
+
+def million(record: Record) -> dict[str, str]:
+    run, build = record.results["run"], record.results["build"]
+    rows = {
+        "pool": f"{run['pool_records']:,} records, {run['pool_bytes'] / 1e9:.2f} GB",
+        "chosen": f"{run['chosen_records']:,} records, {run['chosen_bytes'] / 1e6:.0f} MB",
+        "compressor, threads": f"`{run['compressor']}`, {run['threads']}",
+        "time to select": f"{run['select']['wall_seconds'] / 60:.0f} min",
+        "CPU": f"{run['select']['cpu_seconds'] / 60:.0f} min",
+        "building the mapped file": f"{build['wall_seconds']:.0f} s",
+        "peak memory beyond the file": f"{run['peak_megabytes_beyond_the_file']:.0f} MB",
+        "cost of a chosen record, by number chosen before": (
+            f"to the power {run['exponent_of_cost_by_number_chosen']:.3f}"
+        ),
+        "share of CPU on reading the set": f"{run['reading_the_set_share_of_cpu']:.1%}",
+    }
+    return {"million": table(["what", "measured"], rows.items())}
+
+
+def million_targets(results: dict[str, Any]) -> Iterator[Target]:
+    run = results["run"]
+    minutes = run["select"]["wall_seconds"] / 60
+    what = f"{run['chosen_records']:,} of {run['pool_records']:,} records"
+    memory = run["peak_megabytes_beyond_the_file"]
+    reading = run["reading_the_set_share_of_cpu"]
+    power = run["exponent_of_cost_by_number_chosen"]
+    yield Target(f"{what}: within an hour on 2 cores", f"{minutes:.0f} min", minutes <= 60)
+    yield Target("memory beyond the mapped file: under 1.5 GB", f"{memory:.0f} MB", memory < 1_500)
+    aim = "reading the growing set: under a third of the CPU"
+    yield Target(aim, f"{reading:.1%}", reading < 1 / 3)
+    aim = "cost of a chosen record by number already chosen: flat"
+    yield Target(aim, f"to the power {power:.3f}", abs(power) < 0.05)
 
 
 def quality_by_schedule(record: Record) -> dict[str, str]:
@@ -189,12 +256,16 @@ def slope(fit: dict[str, Any], predictor: str) -> str:
 
 
 TABLES = {
+    "vs_script": vs_script,
+    "containers": containers,
+    "million": million,
     "stream": stream,
     "alignment": alignment,
     "quality_by_schedule": quality_by_schedule,
     "law_by_training": law_by_training,
 }
 TARGETS = {
+    "million": million_targets,
     "overhead": overhead_targets,
     "paper_vs_script": paper_vs_script_targets,
     "quality_by_schedule": quality_by_schedule_targets,

@@ -17,16 +17,9 @@ from benchmarks.common import plain_script
 from benchmarks.common.internals import as_corpus, stdlib_records
 
 SETS = (
-    "alpaca_en_52k",
-    "gpteacher_14k",
-    "sgd_multiturn_17k_sharegpt",
-    "smilechat_zh_6k_sharegpt",
-    "oasst1_en_threads_messages",
-    "oasst1_fi_8k_text",
-    "gsm8k_train",
-    "gsm8k_test",
-    "mgsm_11lang",
-)
+    "alpaca_en_52k", "gpteacher_14k", "sgd_multiturn_17k_sharegpt", "smilechat_zh_6k_sharegpt",
+    "oasst1_en_threads_messages", "oasst1_fi_8k_text", "gsm8k_train", "gsm8k_test", "mgsm_11lang",
+)  # fmt: skip
 """The data sets, each a file NAME.jsonl.gz of the folder."""
 SUBSETS = ("Codegen", "Roleplay", "Toolformer")
 LANGUAGES = ("bn", "de", "en", "es", "fr", "ja", "ru", "sw", "te", "th", "zh")

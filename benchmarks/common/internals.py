@@ -11,7 +11,6 @@ from entropylaw import Corpus
 from entropylaw.compressors import Zlib, get_compressor
 from entropylaw.guards.options import GUARDS
 from entropylaw.io.load import as_corpus
-from entropylaw.io.mapped import build_mapped, open_mapped
 from entropylaw.io.stdlib_pool import stdlib_records
 from entropylaw.selection.eligibility import Eligibility
 from entropylaw.selection.limits import Limits
@@ -27,10 +26,8 @@ __all__ = [
     "Ranking",
     "SizedSet",
     "as_corpus",
-    "build_mapped",
     "coverage",
     "lowest",
-    "open_mapped",
     "ranked_picks",
     "stdlib_records",
 ]

@@ -8,11 +8,14 @@ import resource
 import statistics
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from entropylaw.errors import EntropyLawWarning
 
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -55,16 +58,22 @@ def peak_megabytes() -> float:
 def in_fresh_process(function: Callable[..., Any], *args: object) -> Any:
     """Return ``function(*args)`` computed in a fresh process.
 
-    Workers that it starts use the default start method of the system.
+    Workers that it starts use the default start method of the system. Warnings of the library are
+    ignored, since they are expected here.
     """
     usual = multiprocessing.get_start_method()
     with ProcessPoolExecutor(
         1,
         mp_context=multiprocessing.get_context("spawn"),
-        initializer=multiprocessing.set_start_method,
-        initargs=(usual, True),
+        initializer=_prepare,
+        initargs=(usual,),
     ) as pool:
         return pool.submit(function, *args).result()
+
+
+def _prepare(start_method: str) -> None:
+    multiprocessing.set_start_method(start_method, force=True)
+    warnings.simplefilter("ignore", EntropyLawWarning)
 
 
 def wait_for_children() -> None:

@@ -61,8 +61,3 @@ def filled(text: str, contents: Mapping[str, str]) -> str:
 def results() -> dict[str, Record]:
     """Return all stored records by name."""
     return {path.stem: Record.read(path) for path in sorted(RESULTS.glob("*.json"))}
-
-
-def yes(true: bool | None) -> str:
-    """Return "yes" or "no"; empty if it was not measured."""
-    return "" if true is None else "yes" if true else "no"

@@ -38,12 +38,8 @@ class Settings:
     k2: int = 200
     k3: int = 100
     sets: tuple[str, ...] = (
-        "alpaca_en_52k",
-        "gpteacher_14k",
-        "gsm8k_train",
-        "oasst1_fi_8k_text",
-        "mgsm_11lang",
-    )
+        "alpaca_en_52k", "gpteacher_14k", "gsm8k_train", "oasst1_fi_8k_text", "mgsm_11lang",
+    )  # fmt: skip
 
     @property
     def search(self) -> dict[str, int]:

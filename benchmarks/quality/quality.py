@@ -27,7 +27,7 @@ from benchmarks.common.page import Target, table
 from benchmarks.common.record import Record
 
 from entropylaw import Corpus, ZipSelector, ZipStream
-from entropylaw.compressors import describe, get_compressor
+from entropylaw.compressors import get_compressor
 from entropylaw.ratios import sample_ratios
 from entropylaw.types import IntArray, Packing, Screening, Variant
 
@@ -177,19 +177,9 @@ class Zip:
 
 
 FULL = (
-    "zlib:9",
-    "zlib:9:conditional",
-    "zlib-ng:8",
-    "isal:2",
-    "lz4",
-    "zstd:1",
-    "zstd:3",
-    "zstd:6",
-    "zstd:9",
-    "zstd:3:long",
-    "zstd:6:long",
-    "zstd:9:long",
-)
+    "zlib:9", "zlib:9:conditional", "zlib-ng:8", "isal:2", "lz4", "zstd:1", "zstd:3", "zstd:6",
+    "zstd:9", "zstd:3:long", "zstd:6:long", "zstd:9:long",
+)  # fmt: skip
 LAZY = ("zlib:9", "zstd:3", "zstd:6:long")
 STREAMS = ("zstd:6:long", "zstd:3", "zlib:9", "lz4")
 
@@ -203,7 +193,7 @@ METHODS: dict[str, Order] = (
     | {f"ZIP {spec}": Zip(spec) for spec in FULL}
     | {f"ZipStream {spec}": Stream(spec) for spec in STREAMS}
     | {"ZipStream zstd:6:long, by source": Stream("zstd:6:long", by_source=True)}
-    | {f"ZIP {spec}, lazy": Zip(spec, packing="lazy", screening="adaptive") for spec in LAZY}
+    | {f"ZIP {spec}, lazy": Zip(spec, packing="lazy", screening="lazy") for spec in LAZY}
 )
 
 
@@ -252,7 +242,6 @@ def run_pool(pool: Pool, inputs: Inputs, settings: Settings, stored: Path) -> di
     return asdict(pool) | {
         "records": len(records.corpus),
         "bytes": records.corpus.total_bytes,
-        "bytes_by_file": shares(range(len(records.corpus)), records),
         "fingerprint": records.corpus.fingerprint,
         "budget_bytes": records.budget,
         "unseen_records": settings.unseen,
@@ -271,16 +260,9 @@ def run_case(stored: Path, method: str) -> dict[str, Any]:
     draws = [judged(order, records, draw) for draw in range(DRAWS if order is at_random else 1)]
     case: dict[str, Any] = {"method": method}
     if isinstance(order, Zip):
-        info = describe(get_compressor(order.compressor))
-        seen = 1.0 if info.window is None else min(1.0, info.window / records.budget)
-        case |= asdict(order) | {
-            "version": info.version,
-            "window": info.window,
-            "visible_share_at_end": significant(seen),
-        }
+        case |= asdict(order)
     for measure in ("records", "ratio", "unseen_bits_per_byte", "cpu_seconds"):
         case[measure] = significant(statistics.mean(draw[measure] for draw in draws))
-    case["bytes_by_file"] = draws[0]["bytes_by_file"]
     return case | ({"draws": draws} if len(draws) > 1 else {})
 
 
@@ -298,17 +280,7 @@ def judged(order: Order, records: Records, draw: int) -> dict[str, Any]:
         "ratio": significant(len(text) / size, 5),
         "unseen_bits_per_byte": significant(8 * (with_unseen - size) / len(records.unseen), 5),
         "cpu_seconds": significant(choosing.cpu),
-        "bytes_by_file": shares(rows[:count], records),
     }
-
-
-def shares(rows: Sequence[int] | IntArray, records: Records) -> dict[str, float]:
-    """Return the share of the bytes of these rows that each data set gave."""
-    found: dict[str, int] = dict.fromkeys(sorted(set(records.sources)), 0)
-    for row in rows:
-        found[records.sources[row]] += int(records.corpus.lengths[row])
-    total = sum(found.values())
-    return {source: significant(count / total, 3) for source, count in found.items()}
 
 
 def add_ratios_to(base: Mapping[str, Any], case: dict[str, Any]) -> None:
