@@ -1,4 +1,4 @@
-"""`column_of`: the values of one column, without the text (see test_read_pool)."""
+"""Values of columns read without the text (with it: see test_read_pool)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from entropylaw.corpus import Corpus
 from entropylaw.errors import ColumnError, FileFormatError, FingerprintError
-from entropylaw.io.columns import column_of
+from entropylaw.io.containers import container_of
 from entropylaw.io.load import load_file
+from entropylaw.io.reading import read_columns
 from entropylaw.ratios import group_ratios
 
 RECORDS = [{"text": f"record {i}", "source": "ab"[i % 2], "n": i, "score": None if i == 3 else i / 2} for i in range(2_000)]  # fmt: skip
@@ -25,24 +25,10 @@ def jsonl(folder: Path) -> Path:
 
 @pytest.mark.parametrize("build", [lambda _: RECORDS, lambda _: pd.DataFrame(RECORDS), jsonl])
 def test_python_values_in_order(build, tmp_path: Path) -> None:
-    data = build(tmp_path)
-    assert column_of(data, "score", 2_000) == [record["score"] for record in RECORDS]
+    data = container_of(build(tmp_path))
+    assert read_columns(data, ["score"])["score"] == [record["score"] for record in RECORDS]
     with pytest.raises(ColumnError, match="no column 'sourse'.*text, source, n, score.*mean 'source'"):  # fmt: skip
-        column_of(data, "sourse")
-    with pytest.raises(FingerprintError, match="each of 1999 records, got 2000"):
-        column_of(data, "n", 1_999)
-
-
-def test_a_corpus_holds_text_only() -> None:
-    with pytest.raises(ColumnError, match="holds text only"):
-        column_of(Corpus.from_rows([b"a"]), "source")
-
-
-def test_an_iterator_read_before() -> None:
-    records = iter(RECORDS)
-    list(records)
-    with pytest.raises(FingerprintError, match="got 0.*read only once"):
-        column_of(records, "n", 2_000)
+        read_columns(data, ["sourse"])
 
 
 class TestOfAFile:
@@ -54,7 +40,7 @@ class TestOfAFile:
         with pytest.raises(ColumnError, match="Columns seen: text, n"):
             pool.column(path, "m")
         with pytest.raises(FileFormatError, match="line 2"):
-            column_of(path, "n")
+            read_columns(container_of(path), ["n"])
 
     def test_a_file_that_has_changed(self, tmp_path: Path) -> None:
         path = jsonl(tmp_path)

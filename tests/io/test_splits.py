@@ -23,9 +23,10 @@ from entropylaw.errors import (
     TextColumnError,
     UnknownShapeError,
 )
-from entropylaw.io.columns import column_of
+from entropylaw.io.containers import container_of
 from entropylaw.io.load import as_corpus, record_count, take_records, taken_records
 from entropylaw.io.mapped import build_mapped
+from entropylaw.io.reading import read_columns
 from entropylaw.ratios import group_ratios
 
 RANDOM = random.Random(7)
@@ -242,7 +243,7 @@ class TestTextIsNotCopied:
         corpus = as_corpus(data)
         assert pa.total_allocated_bytes() == before
         assert list(corpus) == [b"a" * 99] * 140
-        assert column_of(data, "n") == 2 * list(range(70))
+        assert read_columns(container_of(data), ["n"])["n"] == 2 * list(range(70))
         taken = take_records(data, [0, 139])
         assert {k: v.features for k, v in taken.items()} == {k: v.features for k, v in data.items()}
 
@@ -280,7 +281,7 @@ class TestSplitsThatDiffer:
         assert as_corpus(data, text="text").total_bytes == 2 * as_corpus(WHOLE).total_bytes
         for kind in (data, streams(data)):
             with pytest.raises(ColumnError, match="no column 'source' in record 200") as caught:
-                column_of(kind, "source")
+                read_columns(container_of(kind), ["source"])["source"]
             assert "'test', whose first record is 200" in caught.value.__notes__[0]
 
     def test_the_text_column_not_in_all(self) -> None:
@@ -304,7 +305,7 @@ class TestSplitsThatDiffer:
     def test_an_empty_split_has_no_say(self) -> None:
         data = DatasetDict({"train": WHOLE, "test": Dataset.from_dict({})})
         assert as_corpus(data, text="text").fingerprint == as_corpus(WHOLE).fingerprint
-        assert column_of(data, "source") == WHOLE["source"][:]
+        assert read_columns(container_of(data), ["source"])["source"] == WHOLE["source"][:]
         with pytest.raises(TextColumnError, match='id, text, source, score.*Try text="text"'):
             as_corpus(data, text="body")
 

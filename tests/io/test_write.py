@@ -18,9 +18,9 @@ import pytest
 import entropylaw.io.arrow_files as arrow_files
 from entropylaw.errors import ConfigError, FingerprintError
 from entropylaw.io.arrow_files import ArrowFile
-from entropylaw.io.columns import column_of
 from entropylaw.io.jsonl import RecordFile
 from entropylaw.io.load import load_file
+from entropylaw.io.reading import read_columns
 from entropylaw.io.write import check_destination, write_chosen
 
 RECORDS = [{"id": i, "text": f"record {i} \u4e2d", "tags": ["a", str(i)], "x": i / 3} for i in range(500)]  # fmt: skip
@@ -71,7 +71,7 @@ class TestWritten:
         path, out = tmp_path / "pool.parquet", tmp_path / "out.parquet"
         pq.write_table(pa.Table.from_pylist(gaps), path)
         write_chosen(out, path, load_file(path, on_error="skip"), rows % 250)
-        ids = column_of(out, "id")
+        ids = read_columns(ArrowFile(out), ["id"])["id"]
         assert ids == [2 * (row % 250) + 1 for row in rows]
 
 
@@ -83,7 +83,7 @@ class TestStreams:
         source = tmp_path / "pool.arrow"
         write_chosen(tmp_path / "out.arrow", source, load_file(source), ROWS)
         assert ArrowFile(tmp_path / "out.arrow").form == "stream"
-        assert column_of(tmp_path / "out.arrow", "id") == ROWS.tolist()
+        assert read_columns(ArrowFile(tmp_path / "out.arrow"), ["id"])["id"] == ROWS.tolist()
 
 
 class TestGroups:
@@ -117,7 +117,9 @@ class TestGroups:
                 writer.write_table(part)
         rows = np.arange(0, 400, 3)
         write_chosen(tmp_path / name, source, load_file(source), rows)
-        assert column_of(tmp_path / name, "kind") == [f"k{row // 100}" for row in rows]
+        assert read_columns(ArrowFile(tmp_path / name), ["kind"])["kind"] == [
+            f"k{row // 100}" for row in rows
+        ]
 
 
 class TestRefused:

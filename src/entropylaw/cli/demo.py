@@ -21,9 +21,10 @@ from entropylaw.compressors import get_compressor
 from entropylaw.corpus import Corpus
 from entropylaw.errors import ColumnError, ShortMemoryWarning
 from entropylaw.io.arrow_files import is_arrow_file
-from entropylaw.io.columns import column_of
+from entropylaw.io.containers import container_of
 from entropylaw.io.files import atomic_write
 from entropylaw.io.load import Text, as_corpus, load_file
+from entropylaw.io.reading import read_columns
 from entropylaw.io.stdlib_pool import stdlib_records
 from entropylaw.io.write import write_chosen, write_records
 from entropylaw.ratios import compression_ratio
@@ -139,7 +140,7 @@ def _pool(
 
         return _Pool(
             as_corpus(records, render=render, text=text),
-            _groups(lambda: column_of(records, column)),
+            _groups(lambda: read_columns(container_of(records), [column])[column]),
             ".jsonl",
             write,
         )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from entropylaw.errors import BudgetError
+from entropylaw.length_bins import doubling_bin
 from entropylaw.stream.tally import StreamTally
 from entropylaw.validation import integer, number
 
@@ -169,12 +170,12 @@ class RecentRatios:
         """
         if rate >= 1:
             return math.inf
-        last = self._bins.get(length.bit_length())
+        last = self._bins.get(doubling_bin(length))
         return -math.inf if last is None else last.quantile(rate)
 
     def add(self, ratio: float, *, length: int) -> None:
         """Add a ratio, and drop the oldest of its bin if there are too many."""
-        bin_ = length.bit_length()
+        bin_ = doubling_bin(length)
         if bin_ not in self._bins:
             self._bins[bin_] = LastRatios(self._count)
         self._bins[bin_].add(ratio)
