@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TypeVar
@@ -20,8 +20,8 @@ def with_bar(
     size: Callable[[T], int],
     progress: bool | None,
     notes: Callable[[T], Mapping[str, str]] | None = None,
-) -> Generator[T, None, None]:
-    """Yield the steps of a computation, and show on stderr how much of it is done.
+) -> Iterator[T]:
+    """Return the steps of a computation, which show on stderr how much of it is done.
 
     Parameters
     ----------
@@ -46,8 +46,19 @@ def with_bar(
     ['a', 'b', 'c']
     """
     if not (_interactive() if progress is None else progress):
-        yield from steps
-        return
+        return iter(steps)
+    return _shown(steps, label, total, unit, size, notes)
+
+
+def _shown(
+    steps: Iterable[T],
+    label: str,
+    total: int | None,
+    unit: str,
+    size: Callable[[T], int],
+    notes: Callable[[T], Mapping[str, str]] | None,
+) -> Iterator[T]:
+    """Yield the steps under a bar."""
     # Without ipywidgets, use the terminal's bar in a notebook too: tqdm.auto would warn.
     tqdm = import_module("tqdm" if find_spec("ipywidgets") is None else "tqdm.auto").tqdm
     with tqdm(total=total, unit=unit, unit_scale=unit == "B", desc=label) as bar:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -197,7 +197,8 @@ class _Records:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._read.close()
+        if isinstance(self._read, Generator):
+            self._read.close()  # the file too
 
     def __iter__(self) -> Iterator[object]:
         for record in self._read:

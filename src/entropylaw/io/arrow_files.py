@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -89,7 +89,7 @@ class ArrowFile(ArrowRows):
 
     def with_progress(
         self, scan: Iterable[list[Any]], label: str, progress: bool | None
-    ) -> Generator[list[Any], None, None]:
+    ) -> Iterator[list[Any]]:
         """Yield the batches of a pass over this file, under a progress bar that counts rows."""
         return with_bar(
             scan, label=label, total=self.row_count, unit="record", size=len, progress=progress

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -120,7 +120,7 @@ class RecordFile:
         if not found:
             raise FileFormatError(self._nothing(), path=self.path)
 
-    def with_progress(self, label: str, progress: bool | None) -> Generator[FileRecord, None, None]:
+    def with_progress(self, label: str, progress: bool | None) -> Iterator[FileRecord]:
         """Yield the records under a progress bar that counts the bytes read."""
         plain = compression_of(self.path) == "none"  # else the number of bytes is not known
         return with_bar(
