@@ -18,23 +18,14 @@ from types import ModuleType
 
 HERE = Path(__file__).parent
 AIMS = (
-    "quality",
-    "quality_by_schedule",
-    "cost_by_prefix",
-    "overhead",
-    "scaling",
-    "paper_size",
-    "estimate",
-    "paper_vs_script",
-    "million",
-    "safe_selection",
-    "import_time",
-)
-"""The results with aims, in the order of docs/benchmarks.md."""
+    "quality", "quality_by_schedule", "cost_by_prefix", "overhead", "scaling", "paper_size",
+    "estimate", "paper_vs_script", "million", "safe_selection", "controls_cost", "import_time",
+)  # fmt: skip
+"""The results with targets, in the order of docs/benchmarks.md."""
 
 
 def found() -> dict[str, Path]:
-    """Return the file of each benchmark by name; none is imported."""
+    """Return the file of each benchmark by name, without importing any."""
     files = sorted(HERE.glob("*/[!_]*.py"), key=lambda path: (path.parent.name, path.stem))
     return {path.stem: path for path in files if path.parent.name != "common"}
 
@@ -67,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def overview() -> str:
-    """Return the names of all benchmarks with a line each."""
+    """Return the names of all benchmarks, with one line for each."""
     lines = ["usage: python -m benchmarks NAME [--quick | --data DIR] [options; see NAME --help]"]
     folder = ""
     for name, path in found().items():
@@ -86,7 +77,7 @@ def overview() -> str:
 
 
 def parser_of(name: str, module: ModuleType) -> argparse.ArgumentParser:
-    """Return the options of a benchmark: the common ones, and a field of its Settings each."""
+    """Return the options of a benchmark: common ones and one per field of its Settings."""
     parser = argparse.ArgumentParser(
         prog=f"python -m benchmarks {name}",
         description=module.__doc__,
@@ -112,7 +103,7 @@ def parser_of(name: str, module: ModuleType) -> argparse.ArgumentParser:
 
 
 def run_benchmark(name: str, words: Sequence[str]) -> None:
-    """Run a benchmark; its record is written after each part that is done."""
+    """Run a benchmark; its record is written after each completed part."""
     from benchmarks.common.inputs import Inputs, write_made_data
     from benchmarks.common.record import RESULTS, Record
 
@@ -142,7 +133,7 @@ def run_benchmark(name: str, words: Sequence[str]) -> None:
 
 
 def run_all_quick() -> None:
-    """Run every benchmark with --quick in a process of its own; fail if any fails."""
+    """Run every benchmark with --quick in its own process; fail if any fails."""
     failed = []
     for name in found():
         start = time.perf_counter()
@@ -196,7 +187,7 @@ def contents() -> dict[str, str]:
                 for row in module.targets(record.results)
             ]
     rows = [row for name in AIMS for row in aims[name]]
-    places["targets"] = table(["aim", "measured", "met", "made by"], rows)
+    places["targets"] = table(["target", "measured", "met", "made by"], rows)
     places["commands"] = table(
         ["made by", "command", "date", "load"],
         [

@@ -21,15 +21,15 @@ from entropylaw.types import AnyArray
 
 IMAGES = ROOT / "docs" / "images"
 QUICKEST = 1.0
-"""Seconds at the left end; methods that need less are drawn as a line."""
+"""Seconds at the left end; faster methods are drawn as a line."""
 LINE = 0.049
 """Height of a line of text, as a share of a panel."""
 LOWEST = -0.12
-"""Where the lowest name may stand, likewise."""
+"""Lowest position of a name, as a share of a panel."""
 
 
 class Mark(NamedTuple):
-    """How the methods of one family are drawn: those of more memory in stronger colours."""
+    """How the methods of one family are drawn; larger windows have stronger colours."""
 
     family: str
     colour: str
@@ -37,11 +37,11 @@ class Mark(NamedTuple):
 
 
 MARKS = {
-    "shortest": Mark("no search: next to no time", "0.35", "v"),
-    "own ratio": Mark("no search: next to no time", "0.35", "^"),
-    "published ZIP": Mark("zlib and its kin, 32 KiB", "tab:red", "X"),
-    "zlib": Mark("zlib and its kin, 32 KiB", "tab:red", "o"),
-    "isal": Mark("zlib and its kin, 32 KiB", "tab:red", "s"),
+    "shortest": Mark("no search: almost no time", "0.35", "v"),
+    "own ratio": Mark("no search: almost no time", "0.35", "^"),
+    "published ZIP": Mark("zlib, zlib-ng and isal, 32 KiB", "tab:red", "X"),
+    "zlib": Mark("zlib, zlib-ng and isal, 32 KiB", "tab:red", "o"),
+    "isal": Mark("zlib, zlib-ng and isal, 32 KiB", "tab:red", "s"),
     "lz4": Mark("lz4, 64 KiB", "tab:purple", "D"),
     "zstd": Mark("zstd, its own window", "tab:orange", "o"),
     "long": Mark("zstd, the whole set", "tab:blue", "*"),
@@ -84,7 +84,7 @@ def draw(pools: Sequence[dict[str, Any]], target: Path, columns: int = 3) -> Non
 
 
 def panel(ax: Axes, pool: dict[str, Any]) -> None:
-    """Draw one pool; names stand right of the panel, each joined to its mark by a line."""
+    """Draw one pool; names are right of the panel, each joined to its mark by a line."""
     base, *others = (case for case in pool["methods"] if "ZipStream" not in case["method"])
     drawn = [100 * (draw["ratio"] / base["ratio"] - 1) for draw in base["draws"]]
     ax.axhspan(min(drawn), max(drawn), color="0.8", label=f"random, {len(drawn)} draws")
@@ -149,7 +149,7 @@ def name_points(ax: Axes, points: Sequence[tuple[float, float, str, str]]) -> No
 
 
 def spread(heights: AnyArray) -> AnyArray:
-    """Return ascending heights moved as little as needed to be LINE apart, none far below 0."""
+    """Return ascending heights moved as little as possible to be LINE apart, none far below 0."""
     steps = LINE * np.arange(len(heights))
     apart = isotonic_regression(heights - steps).x + steps
     return apart + max(0.0, LOWEST - apart[0])

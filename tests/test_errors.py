@@ -1,4 +1,4 @@
-"""What errors say of themselves beside their message."""
+"""Attributes of errors in addition to their message."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""At home in scikit-learn: its clone, searches and checks take our estimators as their own."""
+"""Compatibility with scikit-learn: its clone, searches and checks accept our estimators."""
 
 import inspect
 
@@ -12,18 +12,16 @@ from sklearn.utils.validation import check_is_fitted
 
 from entropylaw import (
     Bytes,
-    DedupSelector,
     EntropyLawFit,
     Guards,
-    OwnRatioSelector,
     Quality,
     Quotas,
-    RandomSelector,
     SelectionResult,
     Target,
     TargetSelector,
     ZipSelector,
 )
+from entropylaw.baselines import DedupSelector, OwnRatioSelector, RandomSelector
 
 TARGET = Target(["to be or not to be"])
 SELECTORS = [

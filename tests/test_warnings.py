@@ -1,4 +1,4 @@
-"""Warnings point at the line of the caller's code, whatever the path to them."""
+"""Warnings point at the line of the caller's code, on every call path."""
 
 from __future__ import annotations
 
@@ -7,15 +7,9 @@ import warnings
 
 import pytest
 
-from entropylaw import (
-    EntropyLawFit,
-    Guards,
-    RandomSelector,
-    Run,
-    ZipSelector,
-    ZipStream,
-    alignment_scores,
-)
+from entropylaw import EntropyLawFit, Guards, Run, ZipSelector, ZipStream
+from entropylaw.alignment import alignment_scores
+from entropylaw.baselines import RandomSelector
 
 TEXTS = ["", *(f"record {i} of {i**4}" for i in range(300))]
 

@@ -17,16 +17,9 @@ from benchmarks.common import plain_script
 from benchmarks.common.internals import as_corpus, stdlib_records
 
 SETS = (
-    "alpaca_en_52k",
-    "gpteacher_14k",
-    "sgd_multiturn_17k_sharegpt",
-    "smilechat_zh_6k_sharegpt",
-    "oasst1_en_threads_messages",
-    "oasst1_fi_8k_text",
-    "gsm8k_train",
-    "gsm8k_test",
-    "mgsm_11lang",
-)
+    "alpaca_en_52k", "gpteacher_14k", "sgd_multiturn_17k_sharegpt", "smilechat_zh_6k_sharegpt",
+    "oasst1_en_threads_messages", "oasst1_fi_8k_text", "gsm8k_train", "gsm8k_test", "mgsm_11lang",
+)  # fmt: skip
 """The data sets, each a file NAME.jsonl.gz of the folder."""
 SUBSETS = ("Codegen", "Roleplay", "Toolformer")
 LANGUAGES = ("bn", "de", "en", "es", "fr", "ja", "ru", "sw", "te", "th", "zh")
@@ -35,7 +28,7 @@ OTHER_SCRIPT = {ord("a") + place: 0x0430 + place for place in range(26)}
 
 @dataclass(frozen=True)
 class Inputs:
-    """Where the data and the published script are; None if none was named."""
+    """Locations of the data and of the published script; None if not given."""
 
     folder: Path | None = None
     script_path: Path | None = None
@@ -66,7 +59,7 @@ class Inputs:
         return texts
 
     def drawn(self, name: str, count: int | None) -> list[dict[str, Any]]:
-        """Return `count` distinct records, drawn with a fixed seed; None: all of them.
+        """Return `count` distinct records, drawn with a fixed seed, or all if `count` is None.
 
         Each gets the `source` key that the published script requires, unless it has one.
         """
@@ -76,9 +69,9 @@ class Inputs:
         return [{"source": name} | record for record in distinct]
 
     def script(self) -> ModuleType:
-        """Import the copy of the published script, so that its workers can as well.
+        """Import the copy of the published script in a way that its workers can repeat.
 
-        A quick run without a copy gets a short script with the same algorithm.
+        Without a copy, a quick run uses a short script with the same algorithm.
         """
         if self.script_path is None and self.quick:
             return plain_script
@@ -89,9 +82,9 @@ class Inputs:
 
 
 def write_made_data(folder: Path) -> None:
-    """Write the data sets anew from the documentation of Python, in their formats but small.
+    """Write small data sets in the real formats, made from the documentation of Python.
 
-    Two of them are written in Cyrillic letters, so that there is a second script.
+    Two of them are written in Cyrillic letters, so that the pool has a second script.
     """
     records = stdlib_records()
     random.Random(0).shuffle(records)

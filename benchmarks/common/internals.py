@@ -1,4 +1,4 @@
-"""Everything that benchmarks take from inside entropylaw, in one place."""
+"""All internals of entropylaw that benchmarks use."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from entropylaw import Corpus
 from entropylaw.compressors import Zlib, get_compressor
 from entropylaw.guards.options import GUARDS
 from entropylaw.io.load import as_corpus
-from entropylaw.io.mapped import build_mapped, open_mapped
 from entropylaw.io.stdlib_pool import stdlib_records
 from entropylaw.selection.eligibility import Eligibility
 from entropylaw.selection.limits import Limits
@@ -27,10 +26,8 @@ __all__ = [
     "Ranking",
     "SizedSet",
     "as_corpus",
-    "build_mapped",
     "coverage",
     "lowest",
-    "open_mapped",
     "ranked_picks",
     "stdlib_records",
 ]
@@ -49,7 +46,7 @@ def ranked_picks(
 
 
 class SizedSet:
-    """A chosen set whose unions with records of a pool are sized by workers of one kind."""
+    """Sizes of the unions of a chosen set with records of a pool, by one kind of worker."""
 
     def __init__(
         self, pool: Corpus, chosen: Sequence[bytes], spec: str, *, n_jobs: int, workers: WorkerKind

@@ -8,18 +8,21 @@ import resource
 import statistics
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from entropylaw.errors import EntropyLawWarning
+
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(slots=True)
 class Cost:
-    """Seconds that a block took; complete once its `measured` block is left.
+    """Seconds that a block took; complete once its `measured` block has ended.
 
     `cpu` counts all threads of this process, and the children that it has waited for.
     """
@@ -47,24 +50,30 @@ def _cpu_seconds() -> float:
 
 
 def peak_megabytes() -> float:
-    """Return the most memory that this process has held, in MB (Linux and macOS)."""
+    """Return the most memory that this process has used, in MB (Linux and macOS)."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak * (1 if sys.platform == "darwin" else 1024) / 1e6
 
 
 def in_fresh_process(function: Callable[..., Any], *args: object) -> Any:
-    """Return ``function(*args)`` as computed by a process that has done nothing else.
+    """Return ``function(*args)`` computed in a fresh process.
 
-    Workers that it starts in turn are started in the way that is usual on this system.
+    Workers that it starts use the default start method of the system. Warnings of the library are
+    ignored, since they are expected here.
     """
     usual = multiprocessing.get_start_method()
     with ProcessPoolExecutor(
         1,
         mp_context=multiprocessing.get_context("spawn"),
-        initializer=multiprocessing.set_start_method,
-        initargs=(usual, True),
+        initializer=_prepare,
+        initargs=(usual,),
     ) as pool:
         return pool.submit(function, *args).result()
+
+
+def _prepare(start_method: str) -> None:
+    multiprocessing.set_start_method(start_method, force=True)
+    warnings.simplefilter("ignore", EntropyLawWarning)
 
 
 def wait_for_children() -> None:

@@ -1,4 +1,4 @@
-"""Markdown tables from results, and the marked places of pages where they stand."""
+"""Markdown tables from results, and the marked places of pages that they fill."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Cell = str | Callable[[Any], str]
 
 
 class Target(NamedTuple):
-    """An aim, the measurement, and whether the aim was met."""
+    """A target, the measurement, and whether the target was met."""
 
     aim: str
     measured: str
@@ -22,7 +22,7 @@ class Target(NamedTuple):
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table; all columns but the first to the right."""
+    """Return a Markdown table; all columns but the first are right-aligned."""
     rules = ["---", *("---:" for _ in head[1:])]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in [head, rules, *rows])
 
@@ -49,7 +49,7 @@ def pages() -> list[Path]:
 
 
 def filled(text: str, contents: Mapping[str, str]) -> str:
-    """Return a page with each of its marked places filled, whatever stood there before."""
+    """Return a page with the content of each marked place replaced."""
     for name, content in contents.items():
         start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
         if start in text and end in text:
@@ -61,8 +61,3 @@ def filled(text: str, contents: Mapping[str, str]) -> str:
 def results() -> dict[str, Record]:
     """Return all stored records by name."""
     return {path.stem: Record.read(path) for path in sorted(RESULTS.glob("*.json"))}
-
-
-def yes(true: bool | None) -> str:
-    """Return "yes" or "no"; nothing if it was not measured."""
-    return "" if true is None else "yes" if true else "no"

@@ -1,7 +1,7 @@
 """A short script with the algorithm and the two functions of the published one.
 
 It compresses Python's repr of the whole list for each evaluation, as the published script does, and
-shares no code with entropylaw. Quick runs use it where no copy of the published script is named.
+shares no code with entropylaw. Quick runs use it where no copy of the published script is given.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def get_compression_ratio(records: Sequence[Any], level: int = 9) -> float:
 
 
 def smallest(values: Iterable[float], k: int) -> list[int]:
-    """Return the places of the k lowest ratios in float32, ties to the lower place."""
+    """Return the positions of the k lowest ratios in float32, ties to the lower position."""
     ratios = np.array(list(values), np.float32)
     return np.argsort(ratios, kind="stable")[:k].tolist()
 

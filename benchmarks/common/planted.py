@@ -27,10 +27,10 @@ FRAMES = (
     "Then we add the digits from the right to the left, and carry where it is needed. So the "
     "answer is {}, as anybody can check with pen and paper. I hope that this helps {} and {}!",
 )
-"""Frames of templates; a few words are filled in."""
+"""Templates in which a few words are filled in."""
 
 NEAR_EDITS = 0.02
-"""Share of words that a near-duplicate has changed; one at least."""
+"""Share of words changed in a near-duplicate; at least one word."""
 
 
 def base64_of_packed(real: Sequence[str], rng: random.Random) -> str:
@@ -56,13 +56,13 @@ def random_characters(real: Sequence[str], rng: random.Random) -> str:
 
 
 def shuffled_characters(real: Sequence[str], rng: random.Random) -> str:
-    """Return a real record's characters in any order."""
+    """Return a real record's characters in random order."""
     text = _long(real, rng)
     return "".join(rng.sample(text, len(text)))
 
 
 def shuffled_words(real: Sequence[str], rng: random.Random) -> str:
-    """Return a real record's words in any order; it has twenty at least."""
+    """Return the words of a real record of at least twenty words in random order."""
     words: list[str] = []
     while len(words) < 20:
         words = _long(real, rng).split()
@@ -79,7 +79,7 @@ def mojibake(real: Sequence[str], rng: random.Random) -> str:
 
 
 def template(real: Sequence[str], rng: random.Random) -> str:
-    """Return a frame with some words filled in."""
+    """Return a template with some words filled in."""
     frame = rng.choice(FRAMES)
     words = [word for word in _long(real, rng).split() if word.isalnum()] or ["it"]
     blanks = [rng.choice((rng.choice(words), str(rng.randint(2, 99_999)))) for _ in range(5)]
@@ -87,7 +87,7 @@ def template(real: Sequence[str], rng: random.Random) -> str:
 
 
 def repeated_lines(real: Sequence[str], rng: random.Random) -> str:
-    """Return a sentence or line of a real record again and again."""
+    """Return a sentence or line of a real record, repeated."""
     line = ""
     while len(line.split()) < 4:
         line = rng.choice(re.split(r"(?<=[.!?])\s+|\n", rng.choice(real)))
@@ -95,12 +95,12 @@ def repeated_lines(real: Sequence[str], rng: random.Random) -> str:
 
 
 def exact_copy(real: Sequence[str], rng: random.Random) -> str:
-    """Return a real record again."""
+    """Return a copy of a real record."""
     return rng.choice(real)
 
 
 def normalised_copy(real: Sequence[str], rng: random.Random) -> str:
-    """Return a real record in other cases, with other white space, and a dot at its end."""
+    """Return a real record with changed case and white space, and a full stop at its end."""
     text = _long(real, rng)
     written = rng.choice((text.upper(), text.lower(), text.replace(", ", " – ")))
     if written == text:

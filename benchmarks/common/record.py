@@ -1,4 +1,4 @@
-"""The result of a benchmark: one record, one writer, one reader."""
+"""The result of a benchmark: one record, with its writer and reader."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Record:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Read a file; older ones have their results next to the other keys."""
+        """Read a file; older files have their results next to the other keys."""
         found = json.loads(path.read_text(encoding="utf-8"))
         if "results" in found and "parameters" in found:
             return cls(**found)

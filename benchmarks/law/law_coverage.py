@@ -1,9 +1,10 @@
-"""How often the law's intervals hold the truth, by simulation.
+"""How often the law's intervals contain the true value, by simulation.
 
 Each trial draws ratio, loss (correlated with the ratio, as the law states) and a score that is
-linear in both plus noise; fits the law; and checks whether the 95 % interval of the ratio's slope,
-of the mean score of a new run and of the new run's own score hold the truth. A robust fit is
-slow to leave runs out of, so it gets a quarter of the trials. One process, about four minutes.
+linear in both plus noise, and fits the law. It then checks whether the 95 % intervals of the slope
+of the ratio, of the mean score of a new run and of its own score contain the true value. Leaving
+runs out of a robust fit is slow, so that gets a quarter of the trials. One process, about four
+minutes.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ QUICK = Settings(trials=20, sizes=(10,), methods=("classical", "hc3", "huber"))
 
 
 def run(settings: Settings, inputs: Inputs) -> Iterator[dict[str, Any]]:
-    warnings.simplefilter("ignore")  # few runs, weak laws, extrapolation: all on purpose
+    warnings.simplefilter("ignore")  # few runs, weak laws and extrapolation are intended here
     rows = []
     for method in settings.methods:
         trials = settings.trials // (4 if method == "huber" else 1)

@@ -1,4 +1,4 @@
-"""Picks of ZipSelector and of the published script: record by record, in order.
+"""Whether ZipSelector and the published script make the same picks in the same order.
 
 The copy of the script runs next to ``variant="reference", render="zip-reference"``, once ranked
 as the script ranks (float32 ratios, torch.topk), where the ordered picks must be the same, and once
@@ -38,12 +38,8 @@ class Settings:
     k2: int = 200
     k3: int = 100
     sets: tuple[str, ...] = (
-        "alpaca_en_52k",
-        "gpteacher_14k",
-        "gsm8k_train",
-        "oasst1_fi_8k_text",
-        "mgsm_11lang",
-    )
+        "alpaca_en_52k", "gpteacher_14k", "gsm8k_train", "oasst1_fi_8k_text", "mgsm_11lang",
+    )  # fmt: skip
 
     @property
     def search(self) -> dict[str, int]:
@@ -64,7 +60,7 @@ def run(settings: Settings, inputs: Inputs) -> Iterator[dict[str, Any]]:
 
 
 def failure(results: dict[str, Any]) -> str | None:
-    """Return the reason why the run has failed, if it has."""
+    """Return the reason why the run failed, if it did."""
     if all(run["script_ranking"]["identical_ordered_picks"] for run in results["runs"]):
         return None
     return "picks differ from the script's although ranked as it ranks"

@@ -1,9 +1,10 @@
 """Redundancy and coverage of selections of equal bytes, by method, and their cost.
 
-Every method chooses from the same pool until it has the same bytes of text. The judge is lzma at
-preset 9, whose window of 64 MiB holds all of it. It shows how redundant the chosen text is, and how
-many bits per byte it then needs for records that were left out of the pool: a selection that
-represents its pool makes these cheap. Streams see each record once, and in any order of arrival.
+Every method chooses from the same pool until it has the same bytes of text. The
+evaluation uses lzma at preset 9, whose window of 64 MiB holds all of it. It shows how redundant the
+chosen text is, and how many bits per byte lzma then needs for records that were left out of the
+pool: few if the selection represents its pool. Streams see each record once, in any order of
+arrival.
 `python -m benchmarks figures` draws the results.
 """
 
@@ -25,8 +26,9 @@ from benchmarks.common.measure import in_fresh_process, measured, report, signif
 from benchmarks.common.page import Target, table
 from benchmarks.common.record import Record
 
-from entropylaw import Corpus, ZipSelector, ZipStream, sample_ratios
-from entropylaw.compressors import describe, get_compressor
+from entropylaw import Corpus, ZipSelector, ZipStream
+from entropylaw.compressors import get_compressor
+from entropylaw.ratios import sample_ratios
 from entropylaw.types import IntArray, Packing, Screening, Variant
 
 JUDGE = get_compressor("lzma:9")
@@ -41,9 +43,9 @@ class Pool:
     """Records of some data sets, shuffled together with a fixed seed.
 
     `files` gives how many records are drawn from each, None for all. A pool that is `unrolled`
-    holds each chat once for every answer in it, as trainers often prepare chats: all turns up to
+    contains each chat once for every answer in it, as trainers often prepare chats: all turns up to
     that answer. Pools that are `redundant` mix sources of which some repeat themselves at long
-    range: there memory should pay.
+    range: there a large window should help.
     """
 
     name: str
@@ -80,7 +82,7 @@ POOLS = (
 
 @dataclass(frozen=True)
 class Records:
-    """A pool, where each record is from, and the text that is held out."""
+    """A pool, the source of each record, and the held-out text."""
 
     corpus: Corpus
     sources: Sequence[str]
@@ -118,7 +120,7 @@ def unroll(chat: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 Order = Callable[[Records, int], IntArray]
-"""From a pool and the number of the draw to rows in the order chosen."""
+"""Function of a pool and the number of the draw; returns rows in the order chosen."""
 
 
 def at_random(records: Records, draw: int) -> IntArray:
@@ -157,7 +159,7 @@ class Stream:
 
 @dataclass(frozen=True)
 class Zip:
-    """The greedy selection, stopped once it has the bytes wanted."""
+    """The greedy selection, stopped once it has the required bytes."""
 
     compressor: str
     variant: Variant = "paper"
@@ -175,19 +177,9 @@ class Zip:
 
 
 FULL = (
-    "zlib:9",
-    "zlib:9:conditional",
-    "zlib-ng:8",
-    "isal:2",
-    "lz4",
-    "zstd:1",
-    "zstd:3",
-    "zstd:6",
-    "zstd:9",
-    "zstd:3:long",
-    "zstd:6:long",
-    "zstd:9:long",
-)
+    "zlib:9", "zlib:9:conditional", "zlib-ng:8", "isal:2", "lz4", "zstd:1", "zstd:3", "zstd:6",
+    "zstd:9", "zstd:3:long", "zstd:6:long", "zstd:9:long",
+)  # fmt: skip
 LAZY = ("zlib:9", "zstd:3", "zstd:6:long")
 STREAMS = ("zstd:6:long", "zstd:3", "zlib:9", "lz4")
 
@@ -201,7 +193,7 @@ METHODS: dict[str, Order] = (
     | {f"ZIP {spec}": Zip(spec) for spec in FULL}
     | {f"ZipStream {spec}": Stream(spec) for spec in STREAMS}
     | {"ZipStream zstd:6:long, by source": Stream("zstd:6:long", by_source=True)}
-    | {f"ZIP {spec}, lazy": Zip(spec, packing="lazy", screening="adaptive") for spec in LAZY}
+    | {f"ZIP {spec}, lazy": Zip(spec, packing="lazy", screening="lazy") for spec in LAZY}
 )
 
 
@@ -250,7 +242,6 @@ def run_pool(pool: Pool, inputs: Inputs, settings: Settings, stored: Path) -> di
     return asdict(pool) | {
         "records": len(records.corpus),
         "bytes": records.corpus.total_bytes,
-        "bytes_by_file": shares(range(len(records.corpus)), records),
         "fingerprint": records.corpus.fingerprint,
         "budget_bytes": records.budget,
         "unseen_records": settings.unseen,
@@ -262,23 +253,16 @@ def run_pool(pool: Pool, inputs: Inputs, settings: Settings, stored: Path) -> di
 
 
 def run_case(stored: Path, method: str) -> dict[str, Any]:
-    """Choose by one method and judge the text; random is drawn several times."""
+    """Choose by one method and evaluate the text; random is drawn several times."""
     rows, *others = pickle.loads(stored.read_bytes())
     records = Records(Corpus.from_rows(rows), *others)
     order = METHODS[method]
     draws = [judged(order, records, draw) for draw in range(DRAWS if order is at_random else 1)]
     case: dict[str, Any] = {"method": method}
     if isinstance(order, Zip):
-        info = describe(get_compressor(order.compressor))
-        seen = 1.0 if info.window is None else min(1.0, info.window / records.budget)
-        case |= asdict(order) | {
-            "version": info.version,
-            "window": info.window,
-            "visible_share_at_end": significant(seen),
-        }
+        case |= asdict(order)
     for measure in ("records", "ratio", "unseen_bits_per_byte", "cpu_seconds"):
         case[measure] = significant(statistics.mean(draw[measure] for draw in draws))
-    case["bytes_by_file"] = draws[0]["bytes_by_file"]
     return case | ({"draws": draws} if len(draws) > 1 else {})
 
 
@@ -296,17 +280,7 @@ def judged(order: Order, records: Records, draw: int) -> dict[str, Any]:
         "ratio": significant(len(text) / size, 5),
         "unseen_bits_per_byte": significant(8 * (with_unseen - size) / len(records.unseen), 5),
         "cpu_seconds": significant(choosing.cpu),
-        "bytes_by_file": shares(rows[:count], records),
     }
-
-
-def shares(rows: Sequence[int] | IntArray, records: Records) -> dict[str, float]:
-    """Return the share of the bytes of these rows that each data set gave."""
-    found: dict[str, int] = dict.fromkeys(sorted(set(records.sources)), 0)
-    for row in rows:
-        found[records.sources[row]] += int(records.corpus.lengths[row])
-    total = sum(found.values())
-    return {source: significant(count / total, 3) for source, count in found.items()}
 
 
 def add_ratios_to(base: Mapping[str, Any], case: dict[str, Any]) -> None:
@@ -325,15 +299,15 @@ def tables(record: Record) -> dict[str, str]:
     ]
     parts = (
         table(
-            ["ratio of the choice (random: mean, lowest to highest)", *head],
+            ["ratio of the selection (random: mean, lowest to highest)", *head],
             by_method(pools, "ratio", digits=2),
         ),
         table(
-            ["bits per byte of unseen records, given the choice", *head],
+            ["bits per byte of unseen records, given the selection", *head],
             by_method(pools, "unseen_bits_per_byte", digits=3),
         ),
         table(
-            ["CPU s to choose", *head],
+            ["CPU s to select", *head],
             [
                 [method, *(f"{of(pool, method)['cpu_seconds']:.3g}" for pool in pools)]
                 for method in searched

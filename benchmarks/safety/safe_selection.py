@@ -1,4 +1,4 @@
-"""Effect of controls: planted noise, groups, coverage of unseen records, lengths, and cost.
+"""Effect of controls: planted noise, groups, coverage of unseen records, and lengths.
 
 A pool is mixed from real records and known planted parts: base64, words in random order, templates,
 and copies (to the byte, and in other case and spacing) at all distances. Everything planted bears
@@ -10,227 +10,83 @@ Coverage: the bits per byte that held-out records need given the selection, for 
 
 Lengths: the median bytes of the records chosen first, second, ... of five parts of equal bytes, for
 plain selection and for selection that compares records of about the same length.
-
-Cost: CPU seconds of the plain run and of one with every control, turn by turn, several times.
 """
 
 from __future__ import annotations
 
-import random
 import statistics
-import time
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from benchmarks.common.inputs import Inputs
-from benchmarks.common.internals import as_corpus, coverage
-from benchmarks.common.measure import in_fresh_process, median, report, significant
-from benchmarks.common.page import Target, table
-from benchmarks.common.planted import (
-    base64_of_packed,
-    exact_copy,
-    normalised_copy,
-    shuffled_words,
-    template,
+from benchmarks.common.internals import coverage
+from benchmarks.common.measure import in_fresh_process, report, significant
+from benchmarks.common.mixtures import (
+    BY_LENGTH,
+    COPIES,
+    LARGE,
+    PLANTED_NOISE,
+    POOLS,
+    Mixed,
+    planted_pool,
+    pool_of,
 )
+from benchmarks.common.page import Target, table
 from benchmarks.common.record import Record
 
-from entropylaw import (
-    Bytes,
-    Corpus,
-    Guards,
-    Quality,
-    Quotas,
-    RandomSelector,
-    SelectionResult,
-    Tokens,
-    ZipSelector,
-)
-from entropylaw.errors import EntropyLawWarning
+from entropylaw import Bytes, Corpus, Guards, Quotas, SelectionResult, ZipSelector
+from entropylaw.baselines import RandomSelector
 from entropylaw.types import IntArray
 
 BEST = "zstd:6:long"
 DRAWS = 5
-TYPICALITY = 0.1
-NOISE = {
-    "base64": (base64_of_packed, 0.04),
-    "shuffled words": (shuffled_words, 0.03),
-    "template": (template, 0.03),
+CONTROLS: dict[str, Any] = {"quotas": Quotas("pool"), "guards": Guards.all("drop")}
+WAYS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "guarded": CONTROLS,
+    "guarded and typical": CONTROLS | {"typicality": 0.1},
 }
-"""Makers and numbers of planted noise, as a share of the real records; likewise of copies."""
-COPIES = {"copy": (exact_copy, 0.025), "changed copy": (normalised_copy, 0.025)}
-REAL = {
-    "english": ("alpaca_en_52k", 6_000),
-    "code": ("gpteacher_14k", 2_500),
-    "chinese": ("smilechat_zh_6k_sharegpt", 1_500),
-    "maths": ("gsm8k_train", 2_500),
-    "dialogue": ("sgd_multiturn_17k_sharegpt", 2_000),
-}
-POOLS = (
-    "planted mixture",
-    "four sources",
-    "gpteacher, by subset",
-    "mgsm, by language",
-    "alpaca, by length",
-    "sgd, by length",
-    "smilechat, by length",
-)
-BY_LENGTH = {
-    "alpaca, by length": ("alpaca_en_52k", 10_000),
-    "sgd, by length": ("sgd_multiturn_17k_sharegpt", 8_000),
-    "smilechat, by length": ("smilechat_zh_6k_sharegpt", 6_000),
-}
-LARGE = (*dict(REAL.values()), "oasst1_fi_8k_text", "mgsm_11lang")
-COSTS = {"cost": "planted pool", "cost of a large pool": "large pool"}
-WAYS = ("plain", "guarded", "guarded and typical")
+LENGTHS = (POOLS[0], *BY_LENGTH)
+"""The pools whose chosen lengths are measured."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """`share` of the numbers of records above; `repeats` are of the cost; `pools` for coverage."""
+    """`share` of the numbers of records in the pools; `pools` for coverage and lengths."""
 
     share: float = 1.0
     held_out: int = 1_000
-    repeats: int = 3
-    parts: tuple[str, ...] = ("planted", "cost", "large", "coverage", "lengths")
     pools: tuple[str, ...] = POOLS
     compressors: tuple[str, ...] = ("zlib:9", BEST)
 
 
-QUICK = Settings(
-    share=0.04,
-    held_out=50,
-    repeats=1,
-    parts=("planted", "cost", "coverage", "lengths"),
-    pools=("alpaca, by length",),
-    compressors=("zstd:3",),
-)
-
-
-@dataclass(frozen=True)
-class Mixed:
-    """A pool with the source that each record claims, and its true kind."""
-
-    texts: list[str]
-    sources: list[str]
-    truth: list[str]
-
-    @property
-    def corpus(self) -> Corpus:
-        return as_corpus(self.texts)
+QUICK = Settings(share=0.04, held_out=50, pools=("alpaca, by length",), compressors=("zstd:3",))
 
 
 def run(settings: Settings, inputs: Inputs) -> Iterator[dict[str, Any]]:
-    result: dict[str, Any] = {
-        "data": list(LARGE),
-        "planted": {},
-        "coverage_bits_per_byte": {},
-        "median_bytes_by_fifth_of_the_choice": {},
-        "cost": {},
-        "cost of a large pool": {},
+    result: dict[str, Any] = {"data": list(LARGE)}
+    result["planted"] = in_fresh_process(run_planted, settings, inputs)
+    parts = {
+        "coverage_bits_per_byte": (run_coverage, settings.pools),
+        "median_bytes_by_fifth_of_the_choice": (
+            run_lengths,
+            [name for name in settings.pools if name in LENGTHS],
+        ),
     }
-    for part, case, work in jobs(settings):
-        found = in_fresh_process(*work, settings, inputs)
-        if case is None:
-            result[part] = found
-        else:
-            result[part][case] = found
-        report(f"{part}, {case}")
-        yield result
-
-
-def jobs(settings: Settings) -> Iterator[tuple[str, str | None, tuple[Any, ...]]]:
-    """Yield the part of the result, the case in it, and the function with its first arguments."""
-    if "planted" in settings.parts:
-        yield "planted", None, (run_planted,)
-    if "cost" in settings.parts:
-        for spec in settings.compressors:
-            yield "cost", spec, (run_cost, "planted", spec, settings.repeats)
-    if "large" in settings.parts:
-        yield "cost of a large pool", BEST, (run_cost, "large", BEST, 1)
-    for name in settings.pools if "coverage" in settings.parts else ():
-        yield "coverage_bits_per_byte", name, (run_coverage, name)
-    for name in settings.pools if "lengths" in settings.parts else ():
-        if name == POOLS[0] or name in BY_LENGTH:
-            yield "median_bytes_by_fifth_of_the_choice", name, (run_lengths, name)
-
-
-def texts_of(name: str, count: int, seed: int, inputs: Inputs) -> list[str]:
-    """Return records of a data set drawn at random; of GPTeacher, its code."""
-    records = inputs.records(name)
-    if name == "gpteacher_14k":
-        records = [record for record in records if "odegen" in str(record["subset"])]
-    corpus = as_corpus(records)
-    rows = np.random.default_rng(seed).permutation(len(corpus))[:count]
-    return [corpus[row].decode("utf-8", "replace") for row in rows]
-
-
-def planted_pool(settings: Settings, inputs: Inputs, seed: int = 0) -> Mixed:
-    rng = random.Random(seed)
-    rows = [
-        (text, source, source)
-        for source, (name, count) in REAL.items()
-        for text in texts_of(name, round(settings.share * count), seed, inputs)
-    ]
-    real, names = [text for text, *_ in rows], list(REAL)
-    source_of = {text: source for text, source, _ in rows}
-    for truth, (make, share) in NOISE.items():
-        count = round(share * len(real))
-        rows += [(make(real, rng), rng.choice(names), truth) for _ in range(count)]
-    for truth, (make, share) in COPIES.items():
-        for text in rng.sample(real, round(share * len(real))):
-            if len(text) >= 100:
-                rows.append((make([text], rng), source_of[text], truth))
-    rng.shuffle(rows)
-    return Mixed(*(list(column) for column in zip(*rows, strict=True)))
-
-
-def pool_of(name: str, settings: Settings, inputs: Inputs) -> Mixed:
-    """Return a pool for coverage; where there is one source, its groups are quarters by length."""
-    if name == "planted mixture":
-        return planted_pool(settings, inputs)
-    if name == "four sources":
-        sets = ("alpaca_en_52k", "smilechat_zh_6k_sharegpt", "gsm8k_train", "oasst1_fi_8k_text")
-        count = round(2_500 * settings.share)
-        return mixed([(text, of) for of in sets for text in texts_of(of, count, 1, inputs)])
-    if name in BY_LENGTH:
-        source, count = BY_LENGTH[name]
-        texts = texts_of(source, round(count * settings.share), 2, inputs)
-        lengths = [len(text.encode()) for text in texts]
-        quarter = np.digitize(lengths, np.percentile(lengths, [25, 50, 75]))
-        return mixed([(text, f"quarter {q + 1}") for text, q in zip(texts, quarter, strict=True)])
-    source, column = ("mgsm_11lang", "lang") if "mgsm" in name else ("gpteacher_14k", "subset")
-    records = inputs.records(source)
-    texts = [text.decode() for text in as_corpus(records)]
-    return mixed([(text, str(r[column])) for text, r in zip(texts, records, strict=True)])
-
-
-def mixed(rows: list[tuple[str, str]]) -> Mixed:
-    texts, groups = (list(column) for column in zip(*rows, strict=True))
-    return Mixed(texts, groups, groups)
-
-
-def selector(way: str, compressor: str, total: int) -> ZipSelector:
-    """Return a selector of `total` bytes: plain, guarded, or guarded and typical."""
-    if way == "plain":
-        return ZipSelector(Bytes(total), compressor=compressor)
-    return ZipSelector(
-        Bytes(total),
-        compressor=compressor,
-        quotas=Quotas("pool"),
-        guards=Guards.all("drop"),
-        typicality=TYPICALITY if way == "guarded and typical" else 0.0,
-    )
+    for part, (work, pools) in parts.items():
+        result[part] = {}
+        for name in pools:
+            result[part][name] = in_fresh_process(work, name, settings, inputs)
+            report(f"{part}, {name}")
+            yield result
 
 
 def chosen(way: str, compressor: str, total: int, pool: Mixed, held: Any = None) -> SelectionResult:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", EntropyLawWarning)
-        made = selector(way, compressor, total)
-        return made.select(pool.texts, groups=pool.sources, forbidden=held)
+    """Choose `total` bytes of a pool, without the rows that are held out."""
+    selector = ZipSelector(Bytes(total), compressor=compressor, **WAYS[way])
+    return selector.select(pool.texts, groups=pool.sources, forbidden=held)
 
 
 def at_random(corpus: Corpus, total: int, held: Any = None) -> Iterator[IntArray]:
@@ -248,7 +104,7 @@ def shares(pool: Mixed, corpus: Corpus, rows: IntArray) -> dict[str, float]:
 
 
 def run_planted(settings: Settings, inputs: Inputs) -> dict[str, Any]:
-    pool = planted_pool(settings, inputs)
+    pool = planted_pool(settings.share, inputs)
     corpus = pool.corpus
     total = corpus.total_bytes // 10
     draws = [shares(pool, corpus, rows) for rows in at_random(corpus, total)]
@@ -290,9 +146,9 @@ def run_planted(settings: Settings, inputs: Inputs) -> dict[str, Any]:
 
 
 def run_coverage(name: str, settings: Settings, inputs: Inputs) -> dict[str, Any]:
-    pool = pool_of(name, settings, inputs)
+    pool = pool_of(name, settings.share, inputs)
     corpus = pool.corpus
-    clean = np.flatnonzero([truth not in NOISE | COPIES for truth in pool.truth])
+    clean = np.flatnonzero([truth not in PLANTED_NOISE | COPIES for truth in pool.truth])
     count = min(settings.held_out, len(clean) // 10)
     held = np.sort(np.random.default_rng(0).choice(clean, count, replace=False))
     total = corpus.total_bytes // 20
@@ -313,74 +169,9 @@ def run_coverage(name: str, settings: Settings, inputs: Inputs) -> dict[str, Any
     } | {way: significant(bits(chosen(way, BEST, total, pool, held).indices), 5) for way in WAYS}
 
 
-def run_cost(
-    kind: str, compressor: str, repeats: int, settings: Settings, inputs: Inputs
-) -> dict[str, Any]:
-    """Time the plain run, one with every control, and one whose controls all but do nothing.
-
-    The last chooses about the same as the plain run, so it shows the cost of the controls alone;
-    with controls that matter, other records are chosen, of other lengths and in other numbers.
-    """
-    if kind == "planted":
-        pool = planted_pool(settings, inputs)
-    else:  # about as many records as the paper selects from
-        rows = [(text.decode("utf-8", "replace"), of) for of in LARGE for text in inputs.texts(of)]
-        random.Random(0).shuffle(rows)
-        pool = mixed(rows)
-    records = [
-        {"text": t, "source": s, "score": random.Random(i).random(), "n_tokens": len(t) // 4 + 1}
-        for i, (t, s) in enumerate(zip(pool.texts, pool.sources, strict=True))
-    ]
-    budget = Tokens(sum(r["n_tokens"] for r in records) // 10, counts="n_tokens")
-    selectors = {
-        "plain": ZipSelector(budget, compressor=compressor),
-        "controls that do nothing": ZipSelector(
-            budget,
-            compressor=compressor,
-            groups="source",
-            quotas=Quotas(maximum=1.0),
-            quality=Quality("score", minimum=-1.0, weight=1e-12),
-            min_bytes=1,
-            max_bytes=10**9,
-            guards=Guards.all("warn"),
-            typicality=1e-12,
-        ),
-        "every control": ZipSelector(
-            budget,
-            compressor=compressor,
-            groups="source",
-            quotas=Quotas("pool"),
-            compare_within="group and length",
-            quality=Quality("score", minimum=0.01, weight=0.05, tie_break=True),
-            min_bytes=10,
-            max_bytes=100_000,
-            guards=Guards.all("drop"),
-            typicality=TYPICALITY,
-        ),
-    }
-    times: dict[str, list[float]] = {name: [] for name in selectors}
-    about: dict[str, dict[str, float]] = {}
-    for _ in range(repeats):
-        for name, made in selectors.items():
-            start = time.process_time()
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", EntropyLawWarning)
-                result = made.select(records)
-            times[name].append(time.process_time() - start)
-            about[name] = {"records": len(result), "evaluations": result.evaluations}
-    return {
-        name: about[name]
-        | {
-            "cpu_seconds": median(own),
-            "over_plain": median([one / b for one, b in zip(own, times["plain"], strict=True)]),
-        }
-        for name, own in times.items()
-    }
-
-
 def run_lengths(name: str, settings: Settings, inputs: Inputs) -> dict[str, Any]:
     """Return the median length in each fifth of the bytes chosen."""
-    corpus = pool_of(name, settings, inputs).corpus
+    corpus = pool_of(name, settings.share, inputs).corpus
     total = corpus.total_bytes // 10
     found: dict[str, Any] = {
         "records": len(corpus),
@@ -390,9 +181,7 @@ def run_lengths(name: str, settings: Settings, inputs: Inputs) -> dict[str, Any]
     for compressor in settings.compressors:
         for within in ("pool", "length"):
             made = ZipSelector(Bytes(total), compressor=compressor, compare_within=within)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", EntropyLawWarning)
-                lengths = corpus.lengths[made.select(corpus).indices]
+            lengths = corpus.lengths[made.select(corpus).indices]
             part = np.minimum(5 * (np.cumsum(lengths) - lengths) // lengths.sum(), 4)
             found[f"{compressor}, within {within}"] = [
                 significant(float(np.median(lengths[part == each]))) for each in np.unique(part)
@@ -403,12 +192,12 @@ def run_lengths(name: str, settings: Settings, inputs: Inputs) -> dict[str, Any]
 def tables(record: Record) -> dict[str, str]:
     results = record.results
     parts = (planted_table(results["planted"]), coverage_table(results), lengths_table(results))
-    return {"safe_selection": "\n\n".join((*parts, cost_table(results)))}
+    return {"safe_selection": "\n\n".join(parts)}
 
 
 def planted_table(found: dict[str, Any]) -> str:
     """Return the share of each part in the pool and in the selections."""
-    ways = [name for name in found if name.startswith(WAYS)]
+    ways = [name for name in found if name.startswith(tuple(WAYS))]
     head = [f"`{compressor}`, {way}" for way, compressor in (name.split(", ") for name in ways)]
     rows = []
     for part, of_pool in found["pool"].items():
@@ -440,29 +229,8 @@ def lengths_table(results: dict[str, Any]) -> str:
     return table([*head, "first fifth", "second", "third", "fourth", "last"], rows)
 
 
-def cost_table(results: dict[str, Any]) -> str:
-    """Return the cost of all controls together."""
-    head = ["", "CPU s", "times plain", "µs an evaluation", "evaluations", "records chosen"]
-    return table(
-        head,
-        [
-            [
-                f"`{compressor}`, {pool}: {name}",
-                f"{own['cpu_seconds']:.1f}",
-                f"{own['over_plain']:.2f}",
-                f"{1e6 * own['cpu_seconds'] / own['evaluations']:.0f}",
-                f"{own['evaluations']:,}",
-                f"{own['records']:,}",
-            ]
-            for part, pool in COSTS.items()
-            for compressor, found in results[part].items()
-            for name, own in found.items()
-        ],
-    )
-
-
 def noise(parts: dict[str, Any]) -> float:
-    return sum(parts.get(part, 0.0) for part in NOISE)
+    return sum(parts.get(part, 0.0) for part in PLANTED_NOISE)
 
 
 def targets(results: dict[str, Any]) -> Iterator[Target]:
@@ -474,7 +242,7 @@ def targets(results: dict[str, Any]) -> Iterator[Target]:
         kept = [group["kept"] for group in planted[name]["groups"].values()]
         yield Target(
             f"{way} `{spec}` takes no more noise than random",
-            f"{own:.1%} of the choice; random {usual:.1%}, plain {plain:.1%}",
+            f"{own:.1%} of the selection; random {usual:.1%}, plain {plain:.1%}",
             own <= usual,
         )
         yield Target(
@@ -491,12 +259,3 @@ def targets(results: dict[str, Any]) -> Iterator[Target]:
             f"{better} of {len(changes)}: " + ", ".join(f"{change:+.1%}" for change in changes),
             better >= 0.8 * len(changes),
         )
-    for part, pool in COSTS.items():
-        for spec, found in results[part].items():
-            every, nothing = found["every control"], found["controls that do nothing"]
-            yield Target(
-                f"all controls together cost under 25 % of the plain run: `{spec}`, {pool}",
-                f"{nothing['over_plain'] - 1:+.0%} CPU where they do next to nothing; "
-                f"{every['over_plain'] - 1:+.0%} where they change the choice",
-                nothing["over_plain"] < 1.25,
-            )

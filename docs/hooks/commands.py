@@ -1,4 +1,4 @@
-"""MkDocs hook: fills reference/cli.md with what typer tells of the commands and their options."""
+"""MkDocs hook: fills reference/cli.md with typer's help for the commands and their options."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ MARK = "<!-- commands -->"
 
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Put the commands in the place of the mark."""
+    """Replace the marker with the help of the commands."""
     return markdown.replace(MARK, commands()) if MARK in markdown else markdown
 
 
 def commands() -> str:
-    """Return the help of all commands as Markdown, a section each."""
+    """Return the help of all commands as Markdown, one section per command."""
     typer = [sys.executable, "-m", "typer", "entropylaw.cli.app", "utils", "docs"]
     done = subprocess.run(
         [*typer, "--name", "entropylaw"], check=True, capture_output=True, text=True

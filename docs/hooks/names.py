@@ -1,4 +1,4 @@
-"""MkDocs hook: fills reference/index.md with the public names and what each is."""
+"""MkDocs hook: fills reference/index.md with a table of the public names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MARK = "<!-- names -->"
 
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Put the names in the place of the mark."""
+    """Replace the marker with the table of names."""
     return markdown.replace(MARK, names()) if MARK in markdown else markdown
 
 

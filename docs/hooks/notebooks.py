@@ -1,7 +1,7 @@
-"""MkDocs hook: runs each tutorial notebook and shows it, with what came out, as a page.
+"""MkDocs hook: runs each tutorial notebook and renders it, with its outputs, as a page.
 
-The notebooks in the repository hold no outputs. What a reader sees on the site is what this
-version of the library has just printed; a cell that raises stops the build.
+The notebooks in the repository hold no outputs. The outputs on the site are those of this version
+of the library; a cell that raises stops the build.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from nbclient import NotebookClient
 SECONDS_A_CELL = 300
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 LINK = re.compile(r"(\]\([^)\s]+)\.ipynb\)")
-"""A link to a notebook; one with a title is a download."""
+"""A link to a notebook. Links with a title are downloads and do not match."""
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Put a page, with its pictures, beside each notebook."""
+    """Add a page, with its pictures, next to each notebook."""
     for file in list(files):
         if file.src_uri.endswith(".ipynb"):
             source = Path(config.docs_dir, file.src_uri)
@@ -39,12 +39,12 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Lead links to a notebook, which serve those who read the sources, to its page."""
+    """Point links to a notebook, which work in the repository, to its page."""
     return LINK.sub(r"\1.md)", markdown)
 
 
 def executed(path: Path) -> Any:
-    """Return a notebook with the outputs of a run in an empty folder."""
+    """Run a notebook in an empty folder; return it with its outputs."""
     notebook = nbformat.read(path, as_version=4)
     with tempfile.TemporaryDirectory() as folder:
         resources = {"metadata": {"path": folder}}
@@ -60,7 +60,7 @@ def executed(path: Path) -> Any:
 def rendered(notebook: Any, *, stem: str) -> tuple[str, dict[str, bytes]]:
     """Return an executed notebook as Markdown, and its pictures by file name.
 
-    What cells write to stderr, such as progress bars, is left out.
+    Output to stderr, such as progress bars, is left out.
     """
     parts: list[str] = []
     pictures: dict[str, bytes] = {}
@@ -75,7 +75,7 @@ def rendered(notebook: Any, *, stem: str) -> tuple[str, dict[str, bytes]]:
             if "image/png" in data:
                 name = f"{stem}-{len(pictures)}.png"
                 pictures[name] = base64.b64decode(data["image/png"])
-                parts.append(f"![What the cell above draws]({name})")
+                parts.append(f"![Plot drawn by the cell above]({name})")
             elif "text/html" in data:
                 parts.append(f'<div class="output" markdown="0">\n{data["text/html"]}\n</div>')
             else:
@@ -84,5 +84,5 @@ def rendered(notebook: Any, *, stem: str) -> tuple[str, dict[str, bytes]]:
 
 
 def _printed(text: str) -> list[str]:
-    """Return printed text as a block, or no block for no text."""
+    """Return printed text as a code block; nothing if there is no text."""
     return [f"```text\n{COLOUR.sub('', text).rstrip()}\n```"] if text.strip() else []

@@ -1,7 +1,7 @@
-"""Griffe extension: fields of a pydantic model count as parameters of its class.
+"""Griffe extension: accepts the fields of a pydantic model as parameters of its class.
 
-Their signature is made at run time, so reading the source alone would call each documented
-parameter unknown, and a strict build would fail.
+Their signature is made at run time. From the source alone, each documented parameter would be
+reported as unknown, and a strict build would fail.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from griffe import Class, Extension
 
 
 class PydanticFields(Extension):
-    """Accepts the documented parameters of classes that derive from `BaseModel`."""
+    """Accept the documented parameters of classes that derive from `BaseModel`."""
 
     def on_class(self, *, cls: Class, **_: Any) -> None:
-        """Turn the warning off for one class, if it is a model."""
+        """Turn off the warning for a class if it is a model."""
         if cls.docstring is not None and "BaseModel" in map(str, cls.bases):
             options = {**cls.docstring.parser_options, "warn_unknown_params": False}
             cls.docstring.parser_options = options

@@ -18,9 +18,10 @@ from entropylaw.errors import (
     warn,
 )
 from entropylaw.io.load import Render, Text, as_corpus
-from entropylaw.sizing import Affixes, Sizer, Workers, check_workers, resolve_jobs
-from entropylaw.types import AlignmentMethod, AnyArray, FloatArray
-from entropylaw.validation import choice
+from entropylaw.progress import with_bar
+from entropylaw.sizing import Affixes, Sizer, Workers, check_workers, in_steps, resolve_jobs
+from entropylaw.types import AlignmentMethod, AnyArray, FloatArray, IntArray
+from entropylaw.validation import choice, flag, optional
 from entropylaw.weights import check_weight, exponential_weights
 
 __all__ = ["Target", "alignment_scores", "alignment_weights"]
@@ -99,6 +100,7 @@ def alignment_scores(
     text: Text = None,
     n_jobs: int | None = None,
     workers: Workers = "auto",
+    progress: bool | None = None,
 ) -> FloatArray:
     """Return how close each record of a pool is to a target set; higher is closer.
 
@@ -130,6 +132,8 @@ def alignment_scores(
         Threads or processes; None for all cores. The scores do not depend on it.
     workers : {"auto", "threads", "processes", "serial"} or Executor, default "auto"
         Where sizes are computed; see `ZipSelector`. The scores do not depend on it.
+    progress : bool or None, default None
+        Whether to show a progress bar on stderr; None: only on a terminal or in a notebook.
 
     Returns
     -------
@@ -168,17 +172,18 @@ def alignment_scores(
     True
     """
     method, workers, jobs = _method(method), check_workers(workers), resolve_jobs(n_jobs)
+    progress = optional(flag)("progress", progress)
     codec = get_compressor(DEFAULT_COMPRESSORS[method] if compressor is None else compressor)
     corpus = as_corpus(pool, render=render, text=text)
     known = _target_texts(target, render, text)
     with Sizer(corpus, codec, n_jobs=jobs, workers=workers) as sizer:
         if method == "zip-fit":
             _warn_of_pairs(len(corpus) * len(known))
-            scores = _zip_fit(sizer, known)
+            scores = _zip_fit(sizer, known, progress)
         else:
             prefix = corpus.framing.joiner.join(known)
             _warn_of_memory(sizer.info, len(prefix), len(corpus))
-            scores = _explained(sizer, prefix)
+            scores = _explained(sizer, prefix, progress)
     scores.setflags(write=False)
     return scores
 
@@ -226,24 +231,41 @@ def alignment_weights(scores: AnyArray, mix: float) -> FloatArray:
     return weights
 
 
-def _explained(sizer: Sizer, prefix: bytes) -> FloatArray:
+def _explained(sizer: Sizer, prefix: bytes, progress: bool | None) -> FloatArray:
     """Return the share of each record's own bytes that a prefix saves; shape (n,)."""
-    rows = np.arange(len(sizer.corpus))
-    own, left = (sizer.set_of_bytes(known).added(rows) for known in (b"", prefix))
-    shares = np.zeros(len(rows))
+    nothing, target = sizer.set_of_bytes(b""), sizer.set_of_bytes(prefix)
+
+    def sizes(rows: IntArray) -> IntArray:
+        return np.stack([nothing.added(rows), target.added(rows)], axis=1)
+
+    own, left = in_steps(sizer, sizes, label="align", progress=progress).T
+    shares = np.zeros(len(own))
     np.divide(own - left, own, out=shares, where=(own > 0) & (sizer.corpus.lengths > 0))
     return shares
 
 
-def _zip_fit(sizer: Sizer, target: list[bytes]) -> FloatArray:
+def _zip_fit(sizer: Sizer, target: list[bytes], progress: bool | None) -> FloatArray:
     """Return 1 minus the mean distance of each record from those of the target; shape (n,)."""
     rows, nothing = np.arange(len(sizer.corpus)), sizer.session.prime(b"")
     own = sizer.sizes(nothing, rows, Affixes(b"", b""))
-    total = np.zeros(len(own))
-    for text in target:
+
+    def distances(text: bytes) -> FloatArray:
         size = measured_size(sizer.compressor, text)
         joint = sizer.sizes(nothing, rows, Affixes(b"", text))
-        total += (joint - np.minimum(own, size)) / np.maximum(np.maximum(own, size), 1)
+        found: FloatArray = (joint - np.minimum(own, size)) / np.maximum(np.maximum(own, size), 1)
+        return found
+
+    each = with_bar(
+        map(distances, target),
+        label="align",
+        total=len(target),
+        unit="target record",
+        size=lambda _: 1,
+        progress=progress,
+    )
+    total = np.zeros(len(own))
+    for distance in each:
+        total += distance
     scores: FloatArray = 1 - total / len(target)
     return scores
 

@@ -320,7 +320,10 @@ def warn(message: str, category: type[Warning]) -> None:
     category : type
         A subclass of `EntropyLawWarning`, or DeprecationWarning.
     """
-    frame = _user_frame(sys._getframe(1))
+    caller = sys._getframe(1)
+    if _is_import_probe(caller):
+        return  # the import asks for the name again, and then it warns
+    frame = _user_frame(caller)
     warnings.warn_explicit(
         message,
         category,
@@ -328,6 +331,16 @@ def warn(message: str, category: type[Warning]) -> None:
         lineno=frame.f_lineno,
         module=frame.f_globals.get("__name__", "<unknown>"),
         registry=frame.f_globals.setdefault("__warningregistry__", {}),
+    )
+
+
+def _is_import_probe(frame: FrameType) -> bool:
+    """Return whether ``from … import`` only checks that a package has a name."""
+    caller = frame.f_back
+    return (
+        frame.f_code.co_name == "__getattr__"
+        and caller is not None
+        and caller.f_code.co_name == "_handle_fromlist"
     )
 
 

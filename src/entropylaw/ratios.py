@@ -8,7 +8,7 @@ inverse.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -18,8 +18,9 @@ from entropylaw.corpus import Corpus, Framing, batches
 from entropylaw.errors import InputError
 from entropylaw.io.load import Render, Text, as_corpus, read_pool
 from entropylaw.progress import with_bar
-from entropylaw.sizing import Sizer, resolve_jobs
+from entropylaw.sizing import Sizer, in_steps, in_threads, resolve_jobs, uses_threads
 from entropylaw.types import FloatArray, IntArray
+from entropylaw.validation import flag, optional
 
 __all__ = [
     "compressed_fraction",
@@ -29,9 +30,6 @@ __all__ = [
     "group_ratios",
     "sample_ratios",
 ]
-
-STEP = 1_024
-"""Records per step of the progress bar."""
 
 
 def compression_ratio(
@@ -137,9 +135,11 @@ def sample_ratios(
     >>> bool(short < 1 < repetitive)
     True
     """
+    progress = optional(flag)("progress", progress)
+    jobs, codec = resolve_jobs(n_jobs), get_compressor(compressor)
     corpus = as_corpus(data, render=render, text=text)
-    with Sizer(corpus, get_compressor(compressor), n_jobs=resolve_jobs(n_jobs)) as sizer:
-        sizes = _in_steps(sizer, sizer.sizes_alone, progress)
+    with Sizer(corpus, codec, n_jobs=jobs) as sizer:
+        sizes = in_steps(sizer, sizer.sizes_alone, label="measure", progress=progress)
         ratios: FloatArray = sizer.own_raw / np.maximum(sizes, 1)
     return ratios
 
@@ -151,6 +151,8 @@ def group_ratios(
     *,
     render: Render = None,
     text: Text = None,
+    n_jobs: int | None = 1,
+    progress: bool | None = None,
 ) -> dict[object, float]:
     """Return the compression ratio of each group's records as a set of their own.
 
@@ -162,6 +164,11 @@ def group_ratios(
         The group of each record, or the column that names it: a source, a language.
     compressor, render, text
         As in `compression_ratio`.
+    n_jobs : int or None, default 1
+        Threads; None for all cores. Each holds a copy of one group, and a compressor without
+        ``releases_gil`` gets one. The ratios do not depend on it.
+    progress : bool or None, default None
+        Whether to show a progress bar on stderr; None: only on a terminal or in a notebook.
 
     Raises
     ------
@@ -176,7 +183,8 @@ def group_ratios(
     >>> ratios["a"] > ratios["b"]
     True
     """
-    codec = get_compressor(compressor)
+    progress = optional(flag)("progress", progress)
+    jobs, codec = resolve_jobs(n_jobs), get_compressor(compressor)
     columns = (groups,) if isinstance(groups, str) else ()
     pool = read_pool(data, render=render, text=text, columns=columns)
     corpus = pool.corpus
@@ -190,10 +198,19 @@ def group_ratios(
     rows: dict[object, list[int]] = {}
     for row, group in enumerate(groups):
         rows.setdefault(group, []).append(row)
-    return {
-        group: _ratio(codec, _joined(corpus, np.array(members, np.int64)))
-        for group, members in rows.items()
-    }
+
+    def ratio(members: list[int]) -> tuple[int, float]:
+        return len(members), _ratio(codec, _joined(corpus, np.array(members, np.int64)))
+
+    ratios = with_bar(
+        in_threads(ratio, rows.values(), n_jobs=jobs if uses_threads(codec) else 1),
+        label="measure",
+        total=len(corpus),
+        unit="record",
+        size=lambda found: found[0],
+        progress=progress,
+    )
+    return {group: found for group, (_, found) in zip(rows, ratios, strict=True)}
 
 
 def conditional_sizes(
@@ -237,11 +254,14 @@ def conditional_sizes(
     >>> bool(seen < unseen)
     True
     """
+    progress = optional(flag)("progress", progress)
+    jobs, codec = resolve_jobs(n_jobs), get_compressor(compressor)
     pool = as_corpus(data, render=render, text=text)
     known = as_corpus(given, render=render, text=text)
     content = _joined(known, framing=Framing(joiner=known.framing.joiner))
-    with Sizer(pool, get_compressor(compressor), n_jobs=resolve_jobs(n_jobs)) as sizer:
-        return _in_steps(sizer, sizer.set_of_bytes(content).added, progress)
+    with Sizer(pool, codec, n_jobs=jobs) as sizer:
+        added = sizer.set_of_bytes(content).added
+        return in_steps(sizer, added, label="measure", progress=progress)
 
 
 def conditional_ratios(
@@ -300,20 +320,3 @@ def _joined(
         content.write(framing.joiner.join(corpus.records(places if rows is None else rows[places])))
     content.write(framing.closing)
     return content.getvalue()
-
-
-def _in_steps(
-    sizer: Sizer, sizes: Callable[[IntArray], IntArray], progress: bool | None
-) -> IntArray:
-    """Return the size of every record, each text sized once, with a progress bar."""
-    rows, places = sizer.distinct(np.arange(len(sizer.corpus)))
-    found = with_bar(
-        map(sizes, np.split(rows, range(STEP, len(rows), STEP))),
-        label="measure",
-        total=len(rows),
-        unit="record",
-        size=len,
-        progress=progress,
-    )
-    every: IntArray = np.concatenate(list(found))[places]
-    return every

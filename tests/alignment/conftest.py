@@ -11,7 +11,7 @@ from entropylaw.io.stdlib_pool import stdlib_records
 
 
 class MixedPool(NamedTuple):
-    """Records, where each is from, and as many more of each source that are not in the pool."""
+    """Records, the source of each, and as many records of each source outside the pool."""
 
     texts: list[str]
     sources: list[str]

@@ -1,9 +1,10 @@
-"""Options that cannot work are refused, those that work badly give a warning."""
+"""Options that cannot work are refused; those that work badly give a warning."""
 
 import numpy as np
 import pytest
 
-from entropylaw import Target, alignment, alignment_scores, alignment_weights
+from entropylaw import Target, alignment
+from entropylaw.alignment import alignment_scores, alignment_weights
 from entropylaw.errors import (
     CompressorSpecError,
     ConfigError,

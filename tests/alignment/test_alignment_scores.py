@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entropylaw import alignment_scores
+from entropylaw.alignment import alignment_scores
 from entropylaw.compressors import get_compressor
 
 WORDS = st.lists(st.sampled_from(["apple", "pear", "12", "=", "the", "größe"]), max_size=30)
@@ -17,7 +17,7 @@ TEXTS = st.lists(WORDS.map(" ".join), min_size=1, max_size=6)
 
 
 class Gzip:
-    """gzip files, as ZIP-FIT was published with."""
+    """gzip files, the format of the published ZIP-FIT."""
 
     name = "gzip:9"
 
@@ -26,7 +26,7 @@ class Gzip:
 
 
 def published_zip_fit(pool, target, size):
-    """The published formula, written down as it stands."""
+    """The published formula."""
     scores = []
     for x in pool:
         distances = []
@@ -76,6 +76,17 @@ def test_scores_do_not_depend_on_order_copies_or_workers(mixed, method):
     assert np.array_equal(twice, np.concatenate([scores, scores]))
 
 
+@pytest.mark.parametrize(("method", "end"), [("conditional", "40/40"), ("zip-fit", "5/5")])
+def test_progress_and_steps_change_nothing(mixed, method, end, monkeypatch, capsys):
+    pool, target = mixed.texts[:40], mixed.held_out["code"][:5]
+    silent = alignment_scores(pool, target, method=method)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("entropylaw.sizing.steps.STEP", 7)
+    shown = alignment_scores(pool, target, method=method, progress=True)
+    assert end in capsys.readouterr().err
+    assert np.array_equal(shown, silent)
+
+
 @pytest.mark.parametrize("compressor", [None, "zlib", "zstd:3", "lz4"])
 def test_what_the_target_holds_is_explained_and_noise_is_not(mixed, compressor):
     noise = np.random.default_rng(0).bytes(600)
@@ -88,7 +99,7 @@ def test_what_the_target_holds_is_explained_and_noise_is_not(mixed, compressor):
 
 
 def test_dictionary_compressors_count_no_header(mixed):
-    """A target that helps with nothing explains nothing, of short records too."""
+    """An unrelated target explains nothing, even of short records."""
     short = ["zq", "x7k", "j"]
     assert alignment_scores(short, ["0123456789" * 9]).tolist() == [0, 0, 0]
     assert get_compressor("zstd:6:long").compressed_size(b"") > 0

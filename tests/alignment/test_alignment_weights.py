@@ -1,4 +1,4 @@
-"""Alignment as weights: how it is traded for density."""
+"""Alignment as weights: the trade-off with density."""
 
 import math
 from statistics import mean
@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entropylaw import ZipSelector, alignment_scores, alignment_weights
+from entropylaw import ZipSelector
+from entropylaw.alignment import alignment_scores, alignment_weights
 
 
 @settings(max_examples=50, deadline=None)

@@ -1,4 +1,4 @@
-"""Pools with known parts: ordinary English from the standard library's docs, and planted harm."""
+"""Pools with known parts: ordinary English from the standard library's docs, and planted bad records."""
 
 import base64
 import random
@@ -28,7 +28,7 @@ def noise():
 
 @pytest.fixture(scope="session")
 def templates():
-    """One form, filled in again and again."""
+    """One form, filled in many times."""
     rng = random.Random(2)
     return [
         f"Dear customer {rng.randint(10**5, 10**6)}, your order number {rng.randint(10**7, 10**8)} "

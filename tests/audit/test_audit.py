@@ -10,7 +10,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from entropylaw import AuditReport, Corpus, ZipSelector, audit, auditing
+from entropylaw import Corpus, ZipSelector, audit, auditing
+from entropylaw.auditing import AuditReport
 from entropylaw.errors import (
     ColumnError,
     ConfigError,
@@ -69,7 +70,7 @@ def test_the_remedies_are_tried_and_work(noisy):
     docs = next(drift for drift in remedied.groups if drift.name == "docs")
     assert docs.choice > docs.pool - 0.1
     assert remedied.coverage.choice < report.forecast.coverage.choice
-    # base64 is dropped as asked: that it starves is no risk
+    # base64 is dropped on purpose, so its low share is not a risk
     assert not {"encoded", "starved", "crowded"} & {risk.harm for risk in report.remaining}
     assert "With all remedies: " in report.summary()
 
@@ -170,6 +171,12 @@ def test_the_same_random_state_gives_the_same_report_whatever_the_threads(noisy)
     assert one.to_dict() == two.to_dict()
     assert one.forecast.sample_records == 200
     assert one.verdict == "likely"
+
+
+def test_progress_of_every_step(noisy, capsys):
+    audit(noisy[0], groups="source", text="text", forecast_records=60, progress=True)
+    shown = capsys.readouterr().err
+    assert all(f"{step}: 100%" in shown for step in ("measure", "select", "parts"))
 
 
 def test_every_form_of_the_report(noisy):

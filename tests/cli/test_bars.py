@@ -1,4 +1,4 @@
-"""Progress bars: where they are shown, how far they go, and that results do not change."""
+"""Progress bars: where they are shown, their progress, and that results do not change."""
 
 import gzip
 import json
@@ -28,7 +28,7 @@ def pool(tmp_path_factory):
 
 
 def reached(stderr):
-    """Return the label of each bar, and the last that it showed of how far it is."""
+    """Return the label of each bar, and its last position."""
     found = re.findall(r"(\w+): +(?:\d+%\|[^|]*\| )?([\d.,kM]+(?:/[\d.,kM]+)?)", stderr)
     return dict(found)
 
@@ -90,7 +90,7 @@ def test_elsewhere_a_bar_is_shown_only_if_asked_for(pool, tmp_path, command, bar
     assert set(reached(shown.stderr)) >= bars
     quiet = run(name, pool, *options, *written.get(name, []))
     assert "%|" not in quiet.stderr and not set(reached(quiet.stderr)) & bars
-    if name != "select":  # its estimate has times in it
+    if name != "select":  # its estimate contains times
         assert shown.stdout == quiet.stdout
 
 
@@ -134,7 +134,7 @@ def test_how_many_rows_of_a_table_are_read(pool, tmp_path, suffix, read):
     done = run("ratio", path, "--text", "{text} {text}", "--progress")
     assert reached(done.stderr)["read"] == read
     whole = run("ratio", path, "--text", "text", "--progress")
-    assert set(reached(whole.stderr)) == {"measure"}  # a column of strings is taken whole
+    assert set(reached(whole.stderr)) == {"measure"}  # a column of strings is read in one piece
 
 
 def test_a_bar_ends_with_a_stream_that_stops_early(pool, tmp_path):

@@ -1,4 +1,4 @@
-"""Sizes after a dictionary by the plainest means: a fresh dictionary and context for each item."""
+"""Sizes after a dictionary, computed with a fresh dictionary and context for each item."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ def test_forks_grow_apart():
 
 @pytest.mark.parametrize("codec", [c for c in CODECS if c.window <= 4 * MIB], ids=named)
 def test_window_is_as_far_as_it_sees(codec):
-    """A repeat beyond the window costs what it costs alone; the near half is seen.
+    """A repeat beyond the window costs as much as it does alone; the near half is found.
 
     Long memory has tests of its own below.
     """
@@ -141,7 +141,7 @@ def test_fastest_levels_admit_that_zstd_reads_only_16_mib():
 
 
 def test_sizes_of_prefix_and_pieces_stay_near_one_shot():
-    """Not the one-shot size, but a good stand-in for it."""
+    """Not equal to the one-shot size, but close to it."""
     chunks = chunks_of_text(40, 3_000)
     for codec in (Zstd(3), Zstd(6, True)):
         primed = codec.prime(b"")

@@ -47,7 +47,7 @@ def test_built_in_ones_take_any_bytes(compressor):
 
 @dataclass(frozen=True)
 class Honest:
-    """A compressor that keeps every promise; each culprit below breaks one."""
+    """A compressor that meets every requirement; each subclass below violates one."""
 
     name: str = "honest"
     releases_gil: ClassVar[bool] = True
@@ -60,7 +60,7 @@ class Honest:
 
 
 def primes_with(primed_class):
-    """An honest compressor but for what it primes with."""
+    """An honest compressor with another way of priming."""
 
     class Culprit(Honest):
         def prime(self, prefix, /):
@@ -97,7 +97,7 @@ class ChokesOnNothing(Honest):
 
 
 class KeepsItsStream(Honest):
-    """Forgets to start anew, so sizes depend on what came before."""
+    """Does not reset, so sizes depend on earlier calls."""
 
     stream = zlib.compressobj()
 
@@ -123,7 +123,7 @@ class HoldsAState(Honest):
 
 
 class SharesAStream(Honest):
-    """Calls that overlap in time see each other."""
+    """Overlapping calls affect each other."""
 
     inside: ClassVar[list[int]] = []
 
@@ -208,7 +208,7 @@ def test_check_catches(check, culprit):
 
 def test_check_catches_shared_state():
     def run_often():
-        # Threads meet inside the culprit in almost every run; twenty make it certain.
+        # Threads collide in almost every run; twenty runs make it certain.
         for _ in range(20):
             checks.check_shared_by_threads(SharesAStream())
 

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entropylaw import ZipSelector, compression_ratio, conditional_sizes, sample_ratios
+from entropylaw import ZipSelector, compression_ratio
 from entropylaw.compressors import Compressor, PrimingCompressor, describe
 from entropylaw.errors import ConfigError
+from entropylaw.ratios import conditional_sizes, sample_ratios
 
 
 class Pairs:
@@ -33,7 +34,7 @@ class Bz2InTenLines:
 
 
 def brute_force(texts, budget, k1, k2, k3, compressor):
-    """The algorithm as the paper has it, everything compressed anew."""
+    """The algorithm as the paper has it, everything compressed again for each candidate."""
 
     def ratio(rows):
         whole = "\n".join(texts[row] for row in rows).encode()

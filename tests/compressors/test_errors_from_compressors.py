@@ -5,16 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from entropylaw import (
-    ZipSelector,
-    compression_ratio,
-    conditional_sizes,
-    group_ratios,
-    sample_ratios,
-)
+from entropylaw import ZipSelector, compression_ratio
 from entropylaw.compressors import prime
 from entropylaw.compressors.base import measured_size
 from entropylaw.errors import CompressorError, CompressorSpecError
+from entropylaw.ratios import conditional_sizes, group_ratios, sample_ratios
 
 TEXTS = [f"record {i} of several" for i in range(40)]
 

@@ -75,4 +75,4 @@ def test_a_row_agrees_with_the_code(row):
 
 def test_threads_gain_with_all_of_them():
     assert all(get_compressor(name).releases_gil for name in NAMES)
-    assert "All of them leave the interpreter" in PAGE.read_text(encoding="utf-8")
+    assert "All of them release Python's global" in PAGE.read_text(encoding="utf-8")

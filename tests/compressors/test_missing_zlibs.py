@@ -1,4 +1,4 @@
-"""Compressors whose package is not installed: nothing breaks, and the error names what to install."""
+"""Compressors whose package is not installed: the rest works, and the error names the package to install."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From names to compressors: options, errors that suggest a right one, third parties, processes."""
+"""Compressors by name: options, errors with a suggestion, third parties, processes."""
 
 from __future__ import annotations
 
@@ -279,7 +279,7 @@ class TestRegistering:
 
 
 class TestEntryPoints:
-    """That a real package is found is proved in tests/plugin; here, what can be wrong with one."""
+    """Faulty packages; tests/plugin shows that a correct one is found."""
 
     @pytest.fixture
     def broken(self, tmp_path, monkeypatch):

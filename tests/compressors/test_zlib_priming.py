@@ -126,7 +126,7 @@ def planted_in_the_hole(seed, far):
 
 
 class WithoutHoldBack(StateCopyPrimed):
-    """The state copy as one would write it first."""
+    """The state copy without holding back bytes."""
 
     def extend(self, more, /):
         self._written += len(self._state.compress(more))

@@ -1,4 +1,4 @@
-"""The pages of the documentation, for the tests beside it."""
+"""The pages of the documentation, for the tests in this folder."""
 
 from pathlib import Path
 

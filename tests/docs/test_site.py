@@ -18,6 +18,7 @@ DOCS = ROOT / "docs"
 MODULES = [  # each has a page of the reference
     "entropylaw",
     "entropylaw.auditing",
+    "entropylaw.baselines",
     "entropylaw.compressors",
     "entropylaw.guards",
     "entropylaw.law",
@@ -31,7 +32,7 @@ LINKED = re.compile(r"\]\(([^)\s]+)\)")
 LOADED = re.compile(
     r"""<(?:script|img|iframe|link)\b[^>]*?\b(?:src|href)=["']?((?:https?:)?//[^"'> ]+)"""
 )
-"""What a page makes a browser load from elsewhere."""
+"""References in a page that make a browser load something from elsewhere."""
 
 
 def in_nav(entry):
@@ -42,7 +43,7 @@ def in_nav(entry):
 
 
 def links(page):
-    """Return what a page links to, as it is written there."""
+    """Return the link targets of a page, as written."""
     return LINKED.findall(page.read_text(encoding="utf-8"))
 
 

@@ -1,13 +1,13 @@
 """Every Python block of README and docs runs, page by page, in a folder with sample files.
 
-Blocks of one page share their names and run in order. A block with ``>>>`` prompts is a doctest;
+The blocks of a page run in order and share their variables. A block with ``>>>`` prompts is a doctest;
 any other is executed. The folder holds `pool.jsonl`, `pool.parquet`, `owned.jsonl`, `runs.csv` and
 `versions.csv`.
 Blocks fenced as ``py`` need a trainer or a cluster and are not run.
 
 Of shell blocks, each `entropylaw` command must be one that exists, with options that exist; those of
 the page on the command line, and a few more, are run. Blocks of TOML whose first line is a comment
-with a name are files beside them.
+with a name are written as files to the folder.
 """
 
 import doctest

@@ -27,7 +27,7 @@ def firsts_by(form, rows):
 
 
 def written_plainly(row: bytes) -> bytes:
-    """Return ASCII in lower case without punctuation, but for signs of calculation."""
+    """Return ASCII in lower case without punctuation, except arithmetic signs."""
     return b" ".join(re.sub(rb"[!\"'(),.:;?\[\]_{}]", b" ", row.lower()).split())
 
 

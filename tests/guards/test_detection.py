@@ -77,7 +77,7 @@ def test_default_guards_drop_nothing_and_warn(pool, report):
 
 
 def test_records_are_compared_within_their_script(texts):
-    """Chinese is twice as dense per byte; among as many English records none is taken for noise."""
+    """Chinese is twice as dense per byte; in a pool with as many English records, none is flagged as noise."""
     rng = np.random.default_rng(0)
     common = [chr(0x4E00 + place) for place in range(0, 4_000, 8)]
     share = 1 / np.arange(1, len(common) + 1)

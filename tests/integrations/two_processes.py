@@ -51,7 +51,7 @@ def main(folder: Path) -> None:
     while len(list(folder.glob("rank*.json"))) < 2:  # leave together: no peer is cut off
         time.sleep(0.05)
     sys.stdout.flush()
-    os._exit(0)  # taking gloo down now and then aborts or hangs, long after our part is done
+    os._exit(0)  # shutting gloo down sometimes aborts or hangs, after the test itself has finished
 
 
 if __name__ == "__main__":

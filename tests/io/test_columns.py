@@ -9,11 +9,11 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from entropylaw import group_ratios
 from entropylaw.errors import ColumnError, FileFormatError, FingerprintError
 from entropylaw.io.containers import container_of
 from entropylaw.io.load import load_file
 from entropylaw.io.reading import read_columns
+from entropylaw.ratios import group_ratios
 
 RECORDS = [{"text": f"record {i}", "source": "ab"[i % 2], "n": i, "score": None if i == 3 else i / 2} for i in range(2_000)]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The usable records of a file: which they are, and the same again when they were chosen."""
+"""The usable records of a file, and that reading the chosen ones gives the same records."""
 
 from __future__ import annotations
 

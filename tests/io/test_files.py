@@ -1,4 +1,4 @@
-"""Files as streams: packing by name, broken archives, and outputs that are whole or absent."""
+"""Files as streams: packing by name, broken archives, and outputs that are complete or absent."""
 
 from __future__ import annotations
 

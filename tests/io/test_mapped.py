@@ -1,4 +1,4 @@
-"""A pool in a mapped file is the pool, and takes no memory; the file is whole or not there."""
+"""A mapped pool equals the pool in memory and takes no memory; its file is complete or absent."""
 
 import gzip
 import json
@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entropylaw import Corpus, ZipSelector, compression_ratio, sample_ratios
+from entropylaw import Corpus, ZipSelector, compression_ratio
 from entropylaw.corpus import PYTHON_LIST, Framing
 from entropylaw.errors import ConfigError, EmptyPoolError, FileFormatError, UnknownShapeError
 from entropylaw.io.load import as_corpus
 from entropylaw.io.mapped import build_mapped, open_mapped, save_mapped
+from entropylaw.ratios import sample_ratios
 
 RECORDS = [{"instruction": f"Say {i}.", "output": f"It is {i**3}.", "id": i} for i in range(90)]
 

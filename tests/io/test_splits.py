@@ -13,15 +13,7 @@ from datasets import Dataset, DatasetDict, IterableDataset, IterableDatasetDict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entropylaw import (
-    Quality,
-    Quotas,
-    SelectionResult,
-    ZipSelector,
-    audit,
-    compression_ratio,
-    group_ratios,
-)
+from entropylaw import Quality, Quotas, SelectionResult, ZipSelector, audit, compression_ratio
 from entropylaw.errors import (
     ColumnError,
     EmptyPoolError,
@@ -35,6 +27,7 @@ from entropylaw.io.containers import container_of
 from entropylaw.io.load import as_corpus, record_count, take_records, taken_records
 from entropylaw.io.mapped import build_mapped
 from entropylaw.io.reading import read_columns
+from entropylaw.ratios import group_ratios
 
 RANDOM = random.Random(7)
 RECORDS = [

@@ -1,4 +1,4 @@
-"""The pool of the demonstration: large, distinct, the same each time, nothing imported for it."""
+"""The pool of the demonstration: large, distinct, reproducible, and without extra imports."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ class TestWrongOptions:
             Renderer(text=spec)
 
     @pytest.mark.parametrize("spec", ["body", ["a", "b"], "{a}", str])
-    def test_a_rule_beside_it(self, spec: object) -> None:
+    def test_text_and_render_together_are_refused(self, spec: object) -> None:
         with pytest.raises(ConfigError, match="expected only one of render and text"):
             Renderer("alpaca", spec)
 

@@ -1,4 +1,4 @@
-"""Nominal intervals hold the truth as often as they say, within binomial error."""
+"""Intervals contain the true value at their nominal rate, within binomial error."""
 
 import math
 import warnings

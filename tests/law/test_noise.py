@@ -127,6 +127,15 @@ def test_an_exact_codec_reads_each_block_once():
     assert codec.read == len("\n".join(TEXTS))
 
 
+@pytest.mark.parametrize("codec", ["bz2", "lzma:1", Zlib()])
+def test_jobs_change_nothing(codec):
+    serial = measure_ratio_noise(TEXTS, codec, blocks=9)
+    assert measure_ratio_noise(TEXTS, codec, blocks=9, n_jobs=3) == serial
+    assert measure_ratio_noise(TEXTS, codec, blocks=9, n_jobs=None) == serial
+    with pytest.raises(ConfigError, match="n_jobs: expected an integer"):
+        measure_ratio_noise(TEXTS, codec, n_jobs=0)
+
+
 def test_progress_is_shown_if_asked(capsys):
     silent = measure_ratio_noise(TEXTS)
     assert capsys.readouterr().err == ""

@@ -98,7 +98,7 @@ def test_against_first_sees_a_drift():
 
 
 def test_elasticity_decides_what_density_explains():
-    # Loss up 8 %, ratio down 5 %: explained if the loss may follow the ratio twice over.
+    # Loss up 8 %, ratio down 5 %: explained if the elasticity may be as high as 2.
     assert pair(-0.05, 0.08, elasticity=(0.0, 0.5)).consistency == "fell"
     assert pair(-0.05, 0.08, elasticity=(0.0, 2.0)).consistency == "no sign of change"
 

@@ -14,7 +14,7 @@ from statsmodels.stats.outliers_influence import variance_inflation_factor
 from entropylaw.errors import LawWarning
 from entropylaw.law import EntropyLawFit
 from entropylaw.law.least_squares import least_squares, t_quantile
-from entropylaw.law.robust import huber
+from entropylaw.law.robust import huber, huber_coefficients
 
 CASES = [
     (seed, n, weighted, groups)
@@ -174,3 +174,11 @@ def test_columns_of_very_different_size_lose_no_digits():
 
 def test_t_quantile_without_degrees_of_freedom_is_unknown():
     assert np.isnan(t_quantile(0.95, 0))
+
+
+def test_huber_coefficients_of_each_set_do_not_depend_on_the_others():
+    rng = np.random.default_rng(3)
+    X = np.column_stack([np.ones(15), rng.normal(size=15)])
+    Y = X @ [1, 2] + rng.standard_t(2, size=(40, 15))
+    alone = np.vstack([huber_coefficients(X, y[None]) for y in Y])
+    close(huber_coefficients(X, Y), alone)

@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parent / "package"
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
-    """A folder into which pip has installed the package, without asking the network."""
+    """A folder into which pip has installed the package, without network access."""
     source = shutil.copytree(PACKAGE, tmp_path_factory.mktemp("source") / "package")
     target = tmp_path_factory.mktemp("site")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
@@ -30,7 +30,7 @@ def installed(tmp_path_factory):
 
 
 def run(*command, installed):
-    """Run Python with the installed folder in sight."""
+    """Run Python with the installed folder on its path."""
     paths = [str(installed), os.environ.get("PYTHONPATH", "")]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
     done = subprocess.run(

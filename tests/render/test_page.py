@@ -1,4 +1,4 @@
-"""The HTML report of a selection: complete, escaped, self-contained."""
+"""The HTML report of a selection: complete, escaped and self-contained."""
 
 from __future__ import annotations
 

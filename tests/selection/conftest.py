@@ -1,4 +1,4 @@
-"""Makes the oracle importable by the tests beside it."""
+"""Makes the oracle importable by the tests in this folder."""
 
 import sys
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""Configurations whose picks are recorded: whoever changes the inside must not change these.
+"""Configurations whose picks are recorded: internal changes must not change them.
 
-``python tests/selection/golden.py`` writes the record anew; do that only where picks are meant
+``python tests/selection/golden.py`` rewrites the record; do that only where picks are meant
 to change, and name the reason in CHANGELOG.md.
 """
 
@@ -18,12 +18,9 @@ import numpy as np
 
 from entropylaw import (
     Bytes,
-    DedupSelector,
     Guards,
-    OwnRatioSelector,
     Quality,
     Quotas,
-    RandomSelector,
     SelectionResult,
     Target,
     TargetSelector,
@@ -31,6 +28,7 @@ from entropylaw import (
     ZipSelector,
     get_compressor,
 )
+from entropylaw.baselines import DedupSelector, OwnRatioSelector, RandomSelector
 from entropylaw.compressors import describe
 
 RECORD = Path(__file__).with_name("golden_picks.json")

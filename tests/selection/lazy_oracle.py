@@ -1,4 +1,4 @@
-"""Lazy packing and adaptive screening as an obvious, slow program, beside that of the full run.
+"""Lazy packing and lazy screening as a simple, slow program.
 
 A record is a candidate of the set it is tried with. What is known of it is the bytes that it
 added when it was last measured; ratios are exact fractions.
@@ -35,13 +35,13 @@ def tried(measure, grown, rows, asked, known, weights, k):
         added = known.added[i]
         return base + added + added * slack // 100
 
-    hope = {i: ratio(raw[i], guess(i, known.slack), base, weights[i]) for i in asked}
-    waiting = sorted(asked, key=lambda i: (hope[i], i))
+    lower_bound = {i: ratio(raw[i], guess(i, known.slack), base, weights[i]) for i in asked}
+    waiting = sorted(asked, key=lambda i: (lower_bound[i], i))
     everything = not known.lazy or not grown.chunks
     found = {}
     while waiting:
         best = sorted(seen[2] for seen in found.values())
-        if not everything and len(best) >= k and best[k - 1] < hope[waiting[0]]:
+        if not everything and len(best) >= k and best[k - 1] < lower_bound[waiting[0]]:
             break
         batch, waiting = waiting[: max(16, k)], waiting[max(16, k) :]
         for i in batch:

@@ -1,4 +1,4 @@
-"""ZIP as an obvious, slow program: everything is compressed anew, each time it is asked for.
+"""ZIP as a simple, slow program: every size is computed by compressing everything again.
 
 Written from the algorithm alone; it shares no code with the library. Ratios are compared as
 exact fractions.

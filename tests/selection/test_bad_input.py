@@ -1,4 +1,4 @@
-"""Bad input gives a typed error that says what to do, or a documented behaviour."""
+"""Bad input gives a typed error with a suggestion, or a documented behaviour."""
 
 import math
 from pathlib import Path
@@ -94,7 +94,7 @@ def test_data_that_is_no_sequence_of_records(data):
         ZipSelector(1).select(data)
 
 
-def test_a_string_that_looks_like_a_path_is_told_about_paths():
+def test_the_error_for_a_string_like_a_path_suggests_path():
     with pytest.raises(e.InputError, match=r"pathlib.Path\('pool.jsonl'\)"):
         ZipSelector(1).select("pool.jsonl")
 
@@ -109,7 +109,7 @@ def test_bytes_need_not_be_utf8():
     assert sorted(ZipSelector(3).select(pool).indices) == [0, 1, 2]
 
 
-def test_empty_records_are_never_selected_and_are_told():
+def test_empty_records_are_never_selected_and_give_a_warning():
     pool = ["", "alpha", "", "beta"]
     with pytest.warns(e.EmptyRecordWarning, match=r"2 of 4 .*rows 0, 2"):
         result = ZipSelector(2).select(pool)

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_controls import POOL, SMALL, column
 
-from entropylaw import Target, ZipSelector, alignment_scores
+from entropylaw import Target, ZipSelector
 from entropylaw import errors as e
+from entropylaw.alignment import alignment_scores
 from entropylaw.selection import Bytes, Quality, Quotas, SelectionResult, Tokens
 from entropylaw.selection.baselines import (
     DedupSelector,

@@ -60,8 +60,8 @@ def test_like_length_has_like_lengths():
     assert alike == pytest.approx(ours, rel=0.15)
 
 
-def test_copies_are_what_a_choice_does_not_cover_with():
-    """A choice of copies of one record tells less of the pool than one of distinct records."""
+def test_copies_cover_less_than_distinct_records():
+    """Copies of one record cover less of the pool than distinct records."""
     texts = [f"{i * 7919 % 1000} {POOL[i]['text']}" for i in range(200)] + [POOL[0]["text"]] * 200
     copies = ZipSelector(Bytes(3_000), **SMALL).select(texts, forbidden=np.arange(200))
     both = ZipSelector(Bytes(3_000), **SMALL).select(texts)
@@ -105,6 +105,13 @@ def test_a_compressor_that_no_registry_knows():
 
     result = ZipSelector(20, compressor=Mine(5), **SMALL).select(POOL)
     assert result.compare(draws=1)["selection"].ratio == result.ratio
+
+
+def test_jobs_and_progress_change_nothing(capsys):
+    shown = RESULT.compare(draws=2, n_jobs=3, progress=True)
+    assert "8/8" in capsys.readouterr().err  # three ways of two draws, two of one
+    assert RESULT.compare(draws=2, n_jobs=1, progress=False).to_dict() == shown.to_dict()
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("wrong", [{"draws": 0}, {"held_out": 0}, {"draws": 1.5}])

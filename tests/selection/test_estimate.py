@@ -1,4 +1,4 @@
-"""The estimate before a run: exact where it counts, a measurement where it times."""
+"""The estimate before a run: exact counts and measured times."""
 
 import warnings
 

@@ -1,4 +1,4 @@
-"""Explanations agree with the slow oracle, and with what the run really looked at."""
+"""Explanations agree with the slow oracle, and with the records that the run measured."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from oracle import oracle
 from test_controls import POOL, SMALL, column
 from test_oracle import cases
 
-from entropylaw import Corpus, RandomSelector, ZipSelector
+from entropylaw import Corpus, ZipSelector
 from entropylaw import errors as e
+from entropylaw.baselines import RandomSelector
 from entropylaw.selection import Bytes, Quality, Quotas, SelectionResult, Tokens, search
 from entropylaw.selection.explain.matches import GRAM, longest_match, overlaps
 
@@ -63,10 +64,10 @@ def test_every_record_as_the_oracle_saw_it(spec, case):
         result = selector.select(Corpus.from_rows(rows), initial_subset=owned)
     chosen = {pick[0]: pick for pick in picks}
     for row in range(len(rows)):
-        told = result.explain(row)
-        outcome = told.outcome
-        assert told.chosen == (row in chosen)
-        assert told.text == rows[row]
+        explained = result.explain(row)
+        outcome = explained.outcome
+        assert explained.chosen == (row in chosen)
+        assert explained.text == rows[row]
         if not rows[row] or row in owned:
             assert (outcome.fate, outcome.reason) == ("left out", "owned" if rows[row] else "empty")
         elif row in chosen:
@@ -77,7 +78,7 @@ def test_every_record_as_the_oracle_saw_it(spec, case):
                 fate, screened, shortlisted,
             )  # fmt: skip
             assert outcome.margin == pytest.approx(margin, abs=1e-12)
-        assert str(row) in str(told) and "<table>" in told._repr_html_()
+        assert str(row) in str(explained) and "<table>" in explained._repr_html_()
 
 
 def check_chosen(outcome, pick, seen):
@@ -164,19 +165,19 @@ def test_lazy_searches_say_that_a_record_was_not_measured():
     result = lazy.select(TEXTS)
     short = result.evidence.shortlisted
     for row in range(0, 400, 7):
-        told = result.explain(row, matches=1)
-        if told.chosen:
+        explained = result.explain(row, matches=1)
+        if explained.chosen:
             continue
-        assert told.outcome.shortlisted == (short["row"] == row).sum()
-        assert told.outcome.fate in ("not packed", "not shortlisted")
-        assert (told.outcome.margin < 0) == ("did not measure it" in str(told))
+        assert explained.outcome.shortlisted == (short["row"] == row).sum()
+        assert explained.outcome.fate in ("not packed", "not shortlisted")
+        assert (explained.outcome.margin < 0) == ("did not measure it" in str(explained))
 
 
 def test_a_record_that_no_budget_fits():
     long = "one long record " * 400
     result = ZipSelector(Bytes(900), **SMALL).select([*TEXTS, long])
-    told = result.explain(len(TEXTS))
-    assert told.outcome.fate == "barred" and "left of the budget" in told.outcome.reason
+    explained = result.explain(len(TEXTS))
+    assert explained.outcome.fate == "barred" and "left of the budget" in explained.outcome.reason
     held = ZipSelector(30, quotas=Quotas({"a": 1, "b": 0}), **SMALL)
     result = held.select(TEXTS, groups=["a"] * 399 + ["b"])
     assert "its group had no room" in str(result.explain(399))
@@ -185,8 +186,8 @@ def test_a_record_that_no_budget_fits():
 def test_selectors_that_take_records_in_an_order():
     result = RandomSelector(30, n_jobs=1).select(TEXTS)
     lost = np.setdiff1d(np.arange(400), result.indices)[0]
-    told = result.explain(int(lost))
-    assert told.outcome.fate == "not reached" and "RandomSelector" in told.outcome.reason
+    explained = result.explain(int(lost))
+    assert explained.outcome.fate == "not reached" and "RandomSelector" in explained.outcome.reason
     assert result.explain(int(result.indices[4])).order == 4
 
 
@@ -196,10 +197,10 @@ def test_the_end_is_measured_with_the_whole_choice():
     result = ZipSelector(30, compressor="zlib:9", **SMALL).select(TEXTS)
     row = next(i for i in range(400) if i not in result.indices)
     joined = "\n".join([*(TEXTS[i] for i in result.indices), TEXTS[row]]).encode()
-    told = result.explain(row)
-    assert told.final_union_ratio == len(joined) / len(zlib.compress(joined, 9))
-    assert told.own_ratio == len(TEXTS[row]) / len(zlib.compress(TEXTS[row].encode(), 9))
-    assert told.final_ratio == result.ratio
+    explained = result.explain(row)
+    assert explained.final_union_ratio == len(joined) / len(zlib.compress(joined, 9))
+    assert explained.own_ratio == len(TEXTS[row]) / len(zlib.compress(TEXTS[row].encode(), 9))
+    assert explained.final_ratio == result.ratio
 
 
 @pytest.mark.parametrize("row", [-1, 400, 1.5, True, "7", None])

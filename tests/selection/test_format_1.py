@@ -8,13 +8,8 @@ from pathlib import Path
 import pytest
 from golden import CONFIGURATIONS, RECORD, TARGET, Shingles, pool, version_of
 
-from entropylaw import (
-    OwnRatioSelector,
-    RandomSelector,
-    SelectionResult,
-    Target,
-    ZipSelector,
-)
+from entropylaw import SelectionResult, Target, ZipSelector
+from entropylaw.baselines import OwnRatioSelector, RandomSelector
 from entropylaw.errors import ConfigError
 from entropylaw.selection import Manifest
 

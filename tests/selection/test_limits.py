@@ -135,21 +135,21 @@ def test_quotas_that_cannot_be_met_name_the_group():
     groups = groups_of(["code"] * 5 + ["chat"] * 95, 100)
     supply = groups.sums(np.ones(100, np.int64))
 
-    def settle(quotas, total=50):
+    def resolve(quotas, total=50):
         return resolve_quotas(quotas, groups, supply, total=total, unit="records")
 
     with pytest.raises(QuotaError, match=r"'code' has 5 of 25"):
-        settle(Quotas("equal"))
+        resolve(Quotas("equal"))
     with pytest.raises(QuotaError, match=r"'code' has 5 of 10"):
-        settle(Quotas(minimum={"code": 10}))
+        resolve(Quotas(minimum={"code": 10}))
     with pytest.raises(QuotaError, match=r"minima of all groups are 60"):
-        settle(Quotas(minimum={"chat": 56, "code": 4}))
+        resolve(Quotas(minimum={"chat": 56, "code": 4}))
     with pytest.raises(QuotaError, match=r"no more than 15 records of a budget of 50"):
-        settle(Quotas(maximum={"chat": 10}))
+        resolve(Quotas(maximum={"chat": 10}))
     with pytest.raises(QuotaError, match=r"does not have: 'chatt'"):
-        settle(Quotas(minimum={"chatt": 1}))
+        resolve(Quotas(minimum={"chatt": 1}))
     with pytest.raises(QuotaError, match=r"no weight for 'chat'"):
-        settle(Quotas({"code": 1.0}))
+        resolve(Quotas({"code": 1.0}))
     with pytest.raises(ConfigError, match="share of the budget"):
         Quotas(maximum=3.5)
     with pytest.raises(ConfigError, match="Try one of them"):

@@ -1,4 +1,4 @@
-"""What a result says of the compressor's memory, against the bytes of the records picked."""
+"""The window that a result reports, compared with the bytes of the records picked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def pool_of(count):
 
 
 class Forgetful:
-    """zlib that says it remembers 1,000 bytes."""
+    """zlib that declares a window of 1,000 bytes."""
 
     name = "forgetful"
     window = 1_000

@@ -1,4 +1,4 @@
-"""What ZipSelector promises beyond agreeing with the oracle."""
+"""Documented behaviour of ZipSelector beyond agreement with the oracle."""
 
 import json
 import warnings
@@ -183,7 +183,7 @@ def test_render_function_is_used_and_asked_for_again():
     assert (again.select(RECORDS).picks == result.picks).all()
 
 
-def test_short_memory_is_told_with_what_to_type():
+def test_the_warning_of_a_short_window_suggests_a_compressor():
     pool = [" ".join(str(i * j % 9973) for j in range(300)) for i in range(200)]
     with pytest.warns(ShortMemoryWarning, match='compressor="zstd:6:long"'):
         result = small(150).select(pool)
@@ -194,7 +194,7 @@ def test_short_memory_is_told_with_what_to_type():
         assert small(150, compressor="zstd:6:long").select(pool).memory.visible_share.min() == 1.0
 
 
-def test_slow_compressor_is_told():
+def test_a_slow_compressor_gives_a_warning():
     pool = [f"{i}" for i in range(2000)]
     selector = ZipSelector(1000, k1=2000, k2=200, k3=10, compressor="bz2")
     with pytest.warns(SlowCompressorWarning, match="prime"):

@@ -1,4 +1,4 @@
-"""What is not measured: nothing that changes a pick, unless lazy packing or adaptive screening."""
+"""What is not measured: nothing that changes a pick, except with lazy packing or screening."""
 
 import warnings
 

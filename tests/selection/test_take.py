@@ -1,4 +1,4 @@
-"""`take`: the order asked for, and never other records than those that were selected."""
+"""`take`: the requested order, and only records that were selected."""
 
 from __future__ import annotations
 

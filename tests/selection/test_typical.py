@@ -1,4 +1,4 @@
-"""Typicality: records of which a sample of their pool explains much, told by other means."""
+"""Typicality: how much a sample of the pool explains of a record, compared with other computations."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ def test_scores_are_what_a_plain_dictionary_saves():
 
 
 def test_no_record_is_judged_by_a_sample_that_has_it():
-    """Copies of one text would explain one another wholly, if they were not all set apart."""
+    """Copies of one text would explain each other fully if they were not kept in the same half."""
     texts = strangers(60, 5)
     pool = Corpus.from_rows([text.encode() for text in texts * 3])
     scores = typicality_scores(pool, np.ones(len(pool), np.bool_), n_jobs=1).reshape(3, 60)
-    assert scores.max() < 0.5  # random characters explain little of others
+    assert scores.max() < 0.5  # random characters do not explain each other
     assert (scores == scores[0]).all()
 
 
@@ -86,7 +86,7 @@ def test_weights_compare_within_groups():
 
 
 def test_a_choice_that_is_typical_covers_more_than_a_dense_one():
-    """Where a fifth of a pool is like nothing else, density alone takes little but that."""
+    """If a fifth of a pool is unlike the rest, selection by density alone takes mostly that fifth."""
     texts = sentences(1_000, 6) + strangers(250, 7)
     random.Random(8).shuffle(texts)
     pool = Corpus.from_rows([text.encode() for text in texts])
@@ -112,7 +112,7 @@ def test_a_choice_that_is_typical_covers_more_than_a_dense_one():
     assert found[0.0] > drawn
 
 
-def test_it_is_told_kept_and_repeated():
+def test_the_option_is_reported_recorded_and_reproduced():
     rows = [{"text": text, "source": "a"} for text in sentences(150, 10)]
     rows += [{"text": text, "source": "b"} for text in strangers(50, 11)]
     selector = ZipSelector(

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from codecs_for_workers import Plain
 
-from entropylaw import Corpus, ZipSelector, alignment_scores, get_compressor
+from entropylaw import Corpus, ZipSelector, get_compressor
+from entropylaw.alignment import alignment_scores
 from entropylaw.compressors import RecompressPrimed
 from entropylaw.corpus import PYTHON_LIST
 from entropylaw.errors import ConfigError, EntropyLawWarning, FingerprintError

@@ -6,17 +6,16 @@ import zlib
 import numpy as np
 import pytest
 
-from entropylaw import (
-    Corpus,
+from entropylaw import Corpus, compression_ratio
+from entropylaw.corpus import LINES, PYTHON_LIST, Framing
+from entropylaw.errors import ConfigError, InputError
+from entropylaw.ratios import (
     compressed_fraction,
-    compression_ratio,
     conditional_ratios,
     conditional_sizes,
     group_ratios,
     sample_ratios,
 )
-from entropylaw.corpus import LINES, PYTHON_LIST, Framing
-from entropylaw.errors import ConfigError, InputError
 
 ROWS = [b"row %d of %d, %d" % (i % 300, i % 7, i % 300) for i in range(700)]
 FRAMINGS = [LINES, PYTHON_LIST, Framing(joiner=b"")]
@@ -89,17 +88,24 @@ def test_each_text_is_compressed_once():
 @pytest.mark.parametrize("spec", ["zlib", "zstd:3", "bz2"])
 def test_jobs_and_steps_change_nothing(monkeypatch, spec):
     own, added = sample_ratios(ROWS, spec, n_jobs=1), conditional_sizes(ROWS, ROWS[:3], spec)
-    monkeypatch.setattr("entropylaw.ratios.STEP", 100)
+    monkeypatch.setattr("entropylaw.sizing.steps.STEP", 100)
     assert sample_ratios(ROWS, spec, n_jobs=np.int64(3)).tolist() == own.tolist()
     assert conditional_sizes(ROWS, ROWS[:3], spec, n_jobs=2).tolist() == added.tolist()
-    with pytest.raises(ConfigError, match="n_jobs: expected an integer"):
-        sample_ratios(ROWS, spec, n_jobs=0)
+    groups = [i % 3 for i in range(len(ROWS))]
+    serial = group_ratios(ROWS, groups, spec)
+    assert list(group_ratios(ROWS, groups, spec, n_jobs=2).items()) == list(serial.items())
+    for measure in (sample_ratios, lambda data, spec, **o: group_ratios(data, groups, spec, **o)):
+        with pytest.raises(ConfigError, match="n_jobs: expected an integer"):
+            measure(ROWS, spec, n_jobs=0)
 
 
 def test_progress_is_shown_on_stderr(capsys):
     sample_ratios(ROWS, progress=True)
     assert f"{len(set(ROWS))}/{len(set(ROWS))}" in capsys.readouterr().err
+    group_ratios(ROWS, [0] * len(ROWS), progress=True)
+    assert f"{len(ROWS)}/{len(ROWS)}" in capsys.readouterr().err
     sample_ratios(ROWS, progress=False)
+    group_ratios(ROWS, [0] * len(ROWS), progress=False)
     assert capsys.readouterr().err == ""
 
 

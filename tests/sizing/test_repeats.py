@@ -48,7 +48,7 @@ def test_equal_hashes_of_different_bytes_are_kept_apart(monkeypatch):
     [("zlib:9", "paper", LINES), ("zstd:6:long", "reference", PYTHON_LIST)],
 )
 def test_the_full_run_gives_the_same_result(monkeypatch, spec, variant, framing):
-    """Picks, sizes and the trace, `evaluations` included: that counts what was asked for."""
+    """Picks, sizes and the trace, `evaluations` included: that counts requested sizes."""
     pool = Corpus.from_rows(POOL, framing=framing)
     selector = ZipSelector(150, k1=200, k2=40, k3=15, compressor=spec, variant=variant, n_jobs=1)
     quick = selector.select(pool, initial_subset=[3, 77])

@@ -1,4 +1,4 @@
-"""As much is kept as was asked for, whatever the stream does."""
+"""The requested amount is kept for every kind of stream."""
 
 import pytest
 from hypothesis import given, settings

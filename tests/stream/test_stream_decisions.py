@@ -9,7 +9,8 @@ from statistics import median
 import pytest
 from stream_oracle import kept_rows
 
-from entropylaw import StreamDecision, ZipStream
+from entropylaw import ZipStream
+from entropylaw.stream import StreamDecision
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""However long the stream, memory stays within its bound."""
+"""Memory stays within its bound for streams of any length."""
 
 import tracemalloc
 

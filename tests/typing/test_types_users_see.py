@@ -1,4 +1,4 @@
-"""What a type checker tells those who use the library: strict, with no settings of ours."""
+"""Types that users of the library see: a strict type checker with default settings."""
 
 import inspect
 import subprocess

@@ -1,4 +1,4 @@
-"""What a user's type checker says of the public calls, each asserted; the tests also run it."""
+"""Types of the public calls as a user's type checker infers them; the tests also run this file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from entropylaw import (
-    AuditReport,
     Bytes,
     Compressor,
     Corpus,
@@ -23,28 +22,23 @@ from entropylaw import (
     Guards,
     Quality,
     Quotas,
-    RandomSelector,
     Run,
     SelectionResult,
-    StreamDecision,
     Target,
     Tokens,
     ZipSelector,
     ZipStream,
-    alignment_scores,
     assess_versions,
     audit,
     available_compressors,
-    compressed_fraction,
     compression_ratio,
-    conditional_ratios,
-    conditional_sizes,
     first_epoch_loss,
     get_compressor,
-    group_ratios,
     register_compressor,
-    sample_ratios,
 )
+from entropylaw.alignment import alignment_scores
+from entropylaw.auditing import AuditReport
+from entropylaw.baselines import RandomSelector
 from entropylaw.guards import GuardReport, check_records
 from entropylaw.io.load import as_corpus
 from entropylaw.law import (
@@ -59,14 +53,22 @@ from entropylaw.law import (
     measure_ratio_noise,
     read_runs,
 )
+from entropylaw.ratios import (
+    compressed_fraction,
+    conditional_ratios,
+    conditional_sizes,
+    group_ratios,
+    sample_ratios,
+)
 from entropylaw.selection import Comparison, Estimate, Explanation, Manifest, Round
+from entropylaw.stream import StreamDecision
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
 class Halves:
-    """The least that a compressor has to be."""
+    """A minimal compressor."""
 
     name = "halves"
 
@@ -75,7 +77,7 @@ class Halves:
 
 
 class Deflate:
-    """One with options, a property for a name, and more than is asked for."""
+    """A compressor with options, a property as name, and additional members."""
 
     def __init__(self, level: int = 6) -> None:
         self.level = level
@@ -170,7 +172,7 @@ def controls(records: list[dict[str, str]]) -> None:
 
 
 def take(result: SelectionResult, texts: list[str], folder: Path) -> None:
-    """The container that goes in is that which comes back."""
+    """The container type that goes in comes back."""
     assert_type(result.take(texts), list[str])
     assert_type(result.take(tuple(texts)), tuple[str, ...])
     three = ("a", "b", "c")
@@ -230,3 +232,8 @@ def risk(runs: list[dict[str, float]]) -> None:
     assert_type(report[0], VersionRisk)
     assert_type([version.probability_worse for version in report], list[float])
     assert_type(first_epoch_loss({"step": [1, 2], "loss": [2.0, 1.5]}, steps=2), FirstEpochLoss)
+
+
+def options_as_words() -> None:
+    """Words of the command line are options in Python too."""
+    ZipSelector("10%", quotas="pool", guards="drop")

@@ -11,14 +11,14 @@ from entropylaw import (
     Compressor,
     EntropyLawFit,
     Guards,
-    RandomSelector,
     ZipSelector,
     ZipStream,
     audit,
     compression_ratio,
     get_compressor,
-    sample_ratios,
 )
+from entropylaw.baselines import RandomSelector
+from entropylaw.ratios import sample_ratios
 
 
 class Nameless:
@@ -51,14 +51,13 @@ def compressors() -> None:
 
 def options() -> None:
     ZipSelector()  # type: ignore[call-arg]
-    ZipSelector("10")  # type: ignore[arg-type]
     ZipSelector(10, "zstd")  # type: ignore[call-arg]
     ZipSelector(10, k4=3)  # type: ignore[call-arg]
     ZipSelector(10, variant="papier")  # type: ignore[arg-type]
     ZipSelector(10, packing="quick")  # type: ignore[arg-type]
     ZipSelector(10, workers="ray")  # type: ignore[arg-type]
-    ZipSelector(10, quotas="pool")  # type: ignore[arg-type]
-    ZipSelector(10, guards="drop")  # type: ignore[arg-type]
+    ZipSelector(10, quotas="pools")  # type: ignore[arg-type]
+    ZipSelector(10, guards="drops")  # type: ignore[arg-type]
     ZipSelector(10, render=len)  # type: ignore[arg-type]
     RandomSelector(10, k1=100)  # type: ignore[call-arg]
     Guards(exact=True)  # type: ignore[arg-type]

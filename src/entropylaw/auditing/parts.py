@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,10 +12,12 @@ from entropylaw.auditing.window import ratio_of_whole
 from entropylaw.corpus import Corpus
 from entropylaw.guards import GuardReport
 from entropylaw.length_bins import RangeBins
+from entropylaw.progress import with_bar
 from entropylaw.render.result import Result
 from entropylaw.render.sizes import human_bytes
 from entropylaw.render.tables import Table
 from entropylaw.selection.quotas import Groups
+from entropylaw.sizing import in_threads
 from entropylaw.types import BoolArray, FloatArray, IntArray
 
 COPIES = ("exact", "normalised")
@@ -92,6 +94,9 @@ def parts_of(
     groups: Groups,
     bins: RangeBins,
     order: IntArray,
+    *,
+    n_jobs: int,
+    progress: bool | None,
 ) -> tuple[Part, ...]:
     """Return the whole pool, each range of lengths, each group, and each range within a group.
 
@@ -107,15 +112,29 @@ def parts_of(
         Group and range of lengths of each record. A single group is not listed.
     order : int64 array
         All records with text in random order.
+    n_jobs : int
+        Threads, one part each.
+    progress : bool or None
+        A bar on stderr; None: only on a terminal or in a notebook.
     """
     caught = {finding.guard: marked(finding.rows, len(corpus)) for finding in report.findings}
     place = np.full(len(corpus), len(order))
     place[order] = np.arange(len(order))
-    return tuple(
-        _part(corpus, own_ratios, caught, rows[np.argsort(place[rows])], group=group, length=length)
-        for group, length, rows in _divided(len(corpus), groups, bins)
-        if len(rows)
+    divided = [part for part in _divided(len(corpus), groups, bins) if len(part.rows)]
+
+    def statistics(division: _Division) -> Part:
+        rows = division.rows[np.argsort(place[division.rows])]
+        return _part(corpus, own_ratios, caught, division._replace(rows=rows))
+
+    parts = with_bar(
+        in_threads(statistics, divided, n_jobs=n_jobs),
+        label="parts",
+        total=len(divided),
+        unit="part",
+        size=lambda _: 1,
+        progress=progress,
     )
+    return tuple(parts)
 
 
 def label_of(part: Part) -> str:
@@ -157,32 +176,36 @@ def marked(rows: IntArray, count: int) -> BoolArray:
     return found
 
 
-def _divided(
-    count: int, groups: Groups, bins: RangeBins
-) -> Iterator[tuple[str | None, str | None, IntArray]]:
-    yield None, None, np.arange(count)
+class _Division(NamedTuple):
+    """A group, a range of lengths (None: all), and the rows of their records."""
+
+    group: str | None
+    length: str | None
+    rows: IntArray
+
+
+def _divided(count: int, groups: Groups, bins: RangeBins) -> Iterator[_Division]:
+    yield _Division(None, None, np.arange(count))
     for place, length in enumerate(bins.names):
-        yield None, length, np.flatnonzero(bins.codes == place)
+        yield _Division(None, length, np.flatnonzero(bins.codes == place))
     if len(groups.names) < 2:
         return
     by_group = np.argsort(groups.codes, kind="stable")
     ends = np.cumsum(np.bincount(groups.codes, minlength=len(groups.names)))
     for group, rows in zip(groups.names, np.split(by_group, ends[:-1]), strict=True):
-        yield group, None, rows
+        yield _Division(group, None, rows)
         for place, length in enumerate(bins.names):
-            yield group, length, rows[bins.codes[rows] == place]
+            yield _Division(group, length, rows[bins.codes[rows] == place])
 
 
 def _part(
     corpus: Corpus,
     own_ratios: FloatArray,
     caught: Mapping[str, BoolArray],
-    rows: IntArray,
-    *,
-    group: str | None,
-    length: str | None,
+    division: _Division,
 ) -> Part:
-    """Return the statistics of these records, which are in random order."""
+    """Return the statistics of the records of a division, which are in random order."""
+    group, length, rows = division
     lengths = corpus.lengths[rows]
     with_text = rows[lengths > 0]
     quantiles, whole_ratio, text = None, None, b""

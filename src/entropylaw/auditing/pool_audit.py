@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from entropylaw.auditing.forecast import Forecast, TrialOptions
-from entropylaw.auditing.parts import COPIES, marked, parts_of
+from entropylaw.auditing.parts import COPIES, Part, marked, parts_of
 from entropylaw.auditing.report import AuditReport
 from entropylaw.auditing.risks import Risk, recommendations, risks_of
 from entropylaw.auditing.trial import (
@@ -28,11 +28,12 @@ from entropylaw.guards import Guards, check_records
 from entropylaw.guards.options import AllGuards
 from entropylaw.io.load import PoolData, Render, Text, read_pool
 from entropylaw.length_bins import range_bins
+from entropylaw.ratios import sample_ratios
 from entropylaw.selection.quotas import Groups, groups_of
 from entropylaw.selection.report.coverage import WHOLE_SET
-from entropylaw.sizing import Sizer, resolve_jobs
+from entropylaw.sizing import resolve_jobs
 from entropylaw.types import AnyArray
-from entropylaw.validation import flag, integer, number, seed
+from entropylaw.validation import flag, integer, number, optional, seed
 
 LEAST_FORECAST = 20
 """Least records with text of a forecast."""
@@ -104,8 +105,8 @@ def audit(
     n_jobs : int, optional
         Threads; all cores if omitted. The report does not depend on it.
     progress : bool, optional
-        Show a bar on stderr for each selection that is tried; by default only on a terminal or in
-        a notebook.
+        Show a bar on stderr for the ratios of single records and of parts of the pool, and one
+        for each selection that is tried; by default only on a terminal or in a notebook.
 
     Returns
     -------
@@ -135,7 +136,7 @@ def audit(
     bins = integer("length_bins", length_bins, at_least=1)
     window_bytes = integer("window_bytes", window_bytes, at_least=1)
     random_state = seed("random_state", random_state)
-    progress = None if progress is None else flag("progress", progress)
+    progress = optional(flag)("progress", progress)
     guards = Guards.of(guards) or Guards()
     codec = get_compressor(compressor)
     if forecast_records is None:
@@ -187,8 +188,7 @@ class _Audit:
         self._seed = seed
         self._jobs = jobs
         self._progress = progress
-        with Sizer(corpus, codec, n_jobs=jobs) as scorer:
-            self._own_ratios = scorer.own_raw / np.maximum(scorer.own_sizes, 1)
+        self._own_ratios = sample_ratios(corpus, codec, n_jobs=jobs, progress=progress)
         self._caught = check_records(corpus, guards, own_ratios=self._own_ratios, n_jobs=jobs)
         self._bins = range_bins(corpus.lengths, bins)
         self._firsts = first_copies(self._caught)
@@ -198,9 +198,7 @@ class _Audit:
         """Measure the pool, run selections on a sample, and assess the risks."""
         outlook = self._outlook(share, forecast_records)
         return AuditReport(
-            parts=parts_of(
-                self._corpus, self._own_ratios, self._caught, self._groups, self._bins, self._order
-            ),
+            parts=self._parts(),
             guards=self._caught,
             window=self._window(window_bytes),
             forecast=outlook.asked,
@@ -214,6 +212,18 @@ class _Audit:
             column=self._column,
             random_state=self._seed,
             fingerprint=self._corpus.fingerprint,
+        )
+
+    def _parts(self) -> tuple[Part, ...]:
+        return parts_of(
+            self._corpus,
+            self._own_ratios,
+            self._caught,
+            self._groups,
+            self._bins,
+            self._order,
+            n_jobs=self._jobs,
+            progress=self._progress,
         )
 
     def _window(self, most_bytes: int) -> WindowCurve | None:

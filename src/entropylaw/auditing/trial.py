@@ -20,6 +20,7 @@ from entropylaw.ratios import compression_ratio
 from entropylaw.selection.orders import random_rows
 from entropylaw.selection.report.coverage import coverage
 from entropylaw.selection.zip import ZipSelector
+from entropylaw.sizing import in_threads
 from entropylaw.types import BoolArray, FloatArray, IntArray
 
 JUDGE = "lzma"
@@ -174,7 +175,7 @@ def forecast(
         lengths=compared.by_name(*kinds.lengths, np.ones(len(corpus), np.int64)),
         caught=tuple(compared.marked(name, mark, sizes) for name, mark in kinds.caught.items()),
         copies=compared.drift("copies", lambda rows: _copied(rows, kinds.firsts, sizes)),
-        ratio=_measured(ratio, chosen, few, JUDGE),
+        ratio=_measured([*in_threads(ratio, [chosen, *few], n_jobs=n_jobs)], JUDGE),
         coverage=_coverage(corpus, chosen, few, held_out, n_jobs) if len(held_out) else None,
     )
 
@@ -263,23 +264,14 @@ def _copied(rows: IntArray, firsts: IntArray, sizes: IntArray) -> float:
     return 1 - int(sizes[rows[first]].sum()) / total if total else 0.0
 
 
-def _measured(
-    measure: Callable[[IntArray], float],
-    chosen: IntArray,
-    draws: Sequence[IntArray],
-    compressor: str,
-) -> Measured:
-    random = [measure(draw) for draw in draws]
-    return Measured(
-        measure(chosen), float(np.mean(random)), float(np.std(random, ddof=1)), compressor
-    )
+def _measured(values: Sequence[float], compressor: str) -> Measured:
+    """Return a measurement of the selection, which is the first, and of random draws."""
+    choice, *random = values
+    return Measured(choice, float(np.mean(random)), float(np.std(random, ddof=1)), compressor)
 
 
 def _coverage(
     corpus: Corpus, chosen: IntArray, draws: Sequence[IntArray], held_out: IntArray, n_jobs: int
 ) -> Measured:
     found = [coverage(corpus, rows, held_out, n_jobs=n_jobs) for rows in (chosen, *draws)]
-    choice, *random = (one.bits_per_byte for one in found)
-    return Measured(
-        choice, float(np.mean(random)), float(np.std(random, ddof=1)), found[0].compressor
-    )
+    return _measured([one.bits_per_byte for one in found], found[0].compressor)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import zstandard
@@ -15,6 +15,7 @@ from entropylaw.errors import CompressorSpecError
 from entropylaw.render.result import TableResult
 from entropylaw.render.sizes import human_bytes
 from entropylaw.render.tables import Table
+from entropylaw.sizing import in_threads
 
 SEEN = 0.9
 """Share of the redundancy that a sufficient window captures."""
@@ -148,10 +149,9 @@ def window_curve(data: bytes, *, records: int, whole: bool, n_jobs: int) -> Wind
     last = min(max((max(len(data), 1) - 1).bit_length(), SMALLEST), LARGEST)
     logs = range(SMALLEST, last + 1)
     judge = Lzma()
-    with ThreadPoolExecutor(n_jobs) as pool:
-        judged = pool.submit(judge.compressed_size, data)
-        sizes = list(pool.map(lambda log: size_with_window(data, log), logs))
-        judge_size = judged.result()
+    measures = [partial(judge.compressed_size, data)]  # the slowest first
+    measures += [partial(size_with_window, data, log) for log in logs]
+    judge_size, *sizes = in_threads(lambda measure: measure(), measures, n_jobs=n_jobs)
     windows = tuple(1 << log for log in logs)
     return WindowCurve(windows, tuple(sizes), len(data), records, whole, judge.name, judge_size)
 

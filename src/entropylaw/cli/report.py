@@ -51,10 +51,10 @@ def report(
     check_output(output, (selection, source, *owned, *examples_file))
     check_plotting()
     if zipfile.is_zipfile(selection):
-        SelectionResult.load(selection).report(output, source, n_jobs=n_jobs)
+        SelectionResult.load(selection).report(output, source, n_jobs=n_jobs, progress=progress)
     else:
         result = _repeated(selection, source, initial_subset, target, n_jobs, progress)
-        result.report(output, n_jobs=n_jobs)
+        result.report(output, n_jobs=n_jobs, progress=progress)
     typer.echo(f"wrote {output}", err=True)
 
 

@@ -283,7 +283,7 @@ def _select_to_files(
     with atomic_write(manifest_path(output), inputs=inputs) as sink:
         sink.write(result.manifest.to_json().encode())
     if settings.report is not None:
-        result.report(settings.report, n_jobs=selector.n_jobs)
+        result.report(settings.report, n_jobs=selector.n_jobs, progress=selector.progress)
     return result
 
 

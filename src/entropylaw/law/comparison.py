@@ -19,7 +19,7 @@ from entropylaw.progress import with_bar
 from entropylaw.render.result import TableResult
 from entropylaw.render.tables import Table, number
 from entropylaw.types import FloatArray
-from entropylaw.validation import choice
+from entropylaw.validation import choice, flag, optional
 
 _USED_NAMES = {"none": "no predictor", "ratio": "ratio alone", "loss": "loss alone"}
 
@@ -205,6 +205,7 @@ def compare_forms(
     RunsError
         If no candidate can be fitted with a run left out.
     """
+    progress = optional(flag)("progress", progress)
     checked: list[Form] = [choice("forms", form, Form) for form in forms]
     if estimator.robust:
         checked = [form for form in checked if form != "constrained"]

@@ -6,19 +6,20 @@ import inspect
 import os
 import warnings
 from collections.abc import Sequence
-from dataclasses import replace
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Any, Self
 
-import numpy as np
-
-from entropylaw import __version__
 from entropylaw.errors import ConfigError, FileFormatError, LawWarning, RunsError, warn
-from entropylaw.law import plots
-from entropylaw.law.comparison import Comparison, baselines, compare_forms, loo_score
-from entropylaw.law.diagnostics import extrapolations, fit_cautions, low_ratios
+from entropylaw.law.comparison import Comparison, compare_forms
+from entropylaw.law.diagnostics import extrapolations, low_ratios
 from entropylaw.law.estimator import Estimator
-from entropylaw.law.fitted import Fitted, FittedAttributes
+from entropylaw.law.fitted import (
+    FittedLaw,
+    check_reproduced,
+    fit_law,
+    read_law,
+    write_law,
+)
 from entropylaw.law.inverse_prediction import RequiredRatio, required_ratio
 from entropylaw.law.options import (
     Covariance,
@@ -26,23 +27,19 @@ from entropylaw.law.options import (
     Interval,
     Predictors,
     Robust,
+    check_names,
     checked_fit_options,
     checked_level,
 )
 from entropylaw.law.result import Prediction, predict
-from entropylaw.law.run_table import tabulate, tabulate_new
+from entropylaw.law.run_table import tabulate_new
 from entropylaw.law.runs import read_runs
 from entropylaw.law.sign_tests import Deductions, sign_tests
-from entropylaw.law.storage import SavedLaw, check_reproduced, read_law, write_law
 from entropylaw.law.summary import LawSummary, summarize
-from entropylaw.types import FloatArray
 from entropylaw.validation import choice
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
-
-class EntropyLawFit(FittedAttributes):
+class EntropyLawFit(FittedLaw):
     """Regress performance on compression ratio and first-epoch loss.
 
     Parameters
@@ -142,12 +139,7 @@ class EntropyLawFit(FittedAttributes):
         ConfigError, FormError
             If an option does not exist or is not valid.
         """
-        for name in options:
-            if name not in _DEFAULTS:
-                known = ", ".join(_DEFAULTS)
-                raise ConfigError(
-                    f"set_params: expected one of {known}; saw {name!r}.", parameters=(name,)
-                )
+        check_names(options, known=_DEFAULTS)
         self._store_options(**{**self.get_params(), **options})
         self._state = None
         return self
@@ -177,19 +169,10 @@ class EntropyLawFit(FittedAttributes):
         MissingUncertaintyWarning
         """
         self._store_options(**self.get_params())
-        records = tuple(read_runs(runs))
-        table = tabulate(records, predictors=self.predictors, scored=True)
-        typical = float(np.median(table.weight))
-        table = replace(table, weight=table.weight / typical)
-        estimator = self._estimator
-        design, result = estimator.fit(table, form=self.form, used=self.predictors)
-        scores = (
-            loo_score("this law", result.regression),
-            *baselines(table, estimator, form=self.form, used=self.predictors),
+        self._state = fit_law(
+            read_runs(runs), self._estimator, form=self.form, predictors=self.predictors
         )
-        cautions = fit_cautions(table, design, result, scores)
-        self._state = Fitted(records, table, typical, design, result, scores, cautions)
-        for caution in cautions:
+        for caution in self._state.cautions:
             caution.warn()
         return self
 
@@ -282,10 +265,6 @@ class EntropyLawFit(FittedAttributes):
             caution.warn()
         return answer
 
-    def conf_int(self, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
-        """Return the lower and upper ends of the interval of each coefficient."""
-        return self._fitted.result.coef_interval(level)
-
     def sign_tests(self, level: float = 0.95) -> Deductions:
         """Test the two deductions of the law: performance falls with ratio, and with loss.
 
@@ -345,49 +324,9 @@ class EntropyLawFit(FittedAttributes):
             robust=self.robust,
         )
 
-    def plot(
-        self,
-        ax: Axes | None = None,
-        *,
-        against: Literal["ratio", "loss"] | None = None,
-        level: float = 0.95,
-    ) -> Axes:
-        """Draw performance against the ratio (or the loss) with bands for the mean and for a run.
-
-        The other predictor is held at its average, and the points are partial residuals.
-        """
-        state = self._fitted
-        return plots.plot_curve(
-            state.table, state.design, state.result, against=against, level=level, ax=ax
-        )
-
-    def plot_loss_ratio(self, ax: Axes | None = None, *, level: float = 0.95) -> Axes:
-        """Draw first-epoch loss against compression ratio, with their regression line."""
-        return plots.plot_loss_ratio(self._fitted.table, level=level, ax=ax)
-
-    def plot_residuals(self, ax: Axes | None = None) -> Axes:
-        """Draw residuals against fitted scores."""
-        return plots.plot_residuals(self._fitted.table, self._fitted.result, ax=ax)
-
-    def plot_surface(self, ax: Axes | None = None) -> Axes:
-        """Draw expected performance over ratio and loss as contours, with the runs."""
-        state = self._fitted
-        return plots.plot_surface(state.table, state.design, state.result, ax=ax)
-
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write options, runs and estimates as JSON; an existing file is replaced atomically."""
-        names = self.coef_names_
-        write_law(
-            path,
-            SavedLaw(
-                entropylaw_version=__version__,
-                options=self.get_params(),
-                runs=list(self.runs_),
-                coefficients=dict(zip(names, self.coef_.tolist(), strict=True)),
-                std_err=dict(zip(names, self.std_err_.tolist(), strict=True)),
-                summary=self.summary().to_dict(),
-            ),
-        )
+        write_law(path, self._fitted, options=self.get_params(), summary=self.summary().to_dict())
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -405,7 +344,7 @@ class EntropyLawFit(FittedAttributes):
                 law = cls(**saved.options).fit(saved.runs)
         except (TypeError, ConfigError, RunsError) as error:
             raise FileFormatError(f"cannot be fitted again: {error}", path=str(path)) from error
-        check_reproduced(saved, law.coef_names_, law.coef_, path)
+        check_reproduced(saved, law._fitted.result, path)
         return law
 
     def __sklearn_tags__(self) -> Any:  # required by cross-validation and searches

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,9 @@ from entropylaw.io.load import Render, Text, as_corpus
 from entropylaw.progress import with_bar
 from entropylaw.render.result import Result
 from entropylaw.render.tables import Table, number
+from entropylaw.sizing import in_threads, resolve_jobs, uses_threads
 from entropylaw.types import FloatArray, IntArray
-from entropylaw.validation import integer
+from entropylaw.validation import flag, integer, optional
 
 MIN_BLOCKS = 5
 """Least number of blocks; fewer leave fewer than three second differences."""
@@ -125,7 +127,8 @@ def measure_ratio_noise(
     render: Render = None,
     text: Text = None,
     blocks: int = 20,
-    progress: bool | None = False,
+    n_jobs: int | None = 1,
+    progress: bool | None = None,
 ) -> RatioNoise:
     """Measure the compression ratio of a set and its standard error over records.
 
@@ -141,8 +144,12 @@ def measure_ratio_noise(
         As in `compression_ratio`.
     blocks : int, default 20
         Blocks to form, 5 or more; with fewer records, each record is a block.
-    progress : bool or None, default False
-        Whether to show a progress bar; None: only on a terminal or in a notebook.
+    n_jobs : int or None, default 1
+        Threads in which a compressor without exact priming compresses the growing set, if it has
+        ``releases_gil``; None for all cores. Each holds a copy of the set. The result does not
+        depend on it.
+    progress : bool or None, default None
+        Whether to show a progress bar on stderr; None: only on a terminal or in a notebook.
 
     Returns
     -------
@@ -162,13 +169,18 @@ def measure_ratio_noise(
     >>> noise.blocks, noise.std_err > 0
     (20, True)
     """
-    codec = get_compressor(compressor)
+    progress = optional(flag)("progress", progress)
+    jobs, codec = resolve_jobs(n_jobs), get_compressor(compressor)
     corpus = as_corpus(data, render=render, text=text)
     used = _block_count(len(corpus), blocks)
     ends = np.arange(used + 1) * len(corpus) // used
-    grow = _primed_sizes if describe(codec).priming == "exact" else _recompressed_sizes
+    if describe(codec).priming == "exact":
+        grown = _primed_sizes(codec, corpus, ends)
+    else:
+        jobs = jobs if uses_threads(codec) else 1
+        grown = in_threads(partial(_whole_sizes, codec, corpus), ends[1:].tolist(), n_jobs=jobs)
     sizes = with_bar(
-        grow(codec, corpus, ends),
+        grown,
         label="measure",
         total=used,
         unit="block",
@@ -209,13 +221,10 @@ def _primed_sizes(codec: Compressor, corpus: Corpus, ends: IntArray) -> Iterator
         yield raw + len(framing.closing), primed.size(framing.closing)
 
 
-def _recompressed_sizes(
-    codec: Compressor, corpus: Corpus, ends: IntArray
-) -> Iterator[tuple[int, int]]:
-    """Yield raw and compressed bytes of the set after each block, compressed as a whole."""
-    for end in ends[1:].tolist():
-        grown = corpus.framing.whole(corpus.records(np.arange(end)))
-        yield len(grown), measured_size(codec, grown)
+def _whole_sizes(codec: Compressor, corpus: Corpus, end: int) -> tuple[int, int]:
+    """Return raw and compressed bytes of the records before `end`, compressed as a whole."""
+    grown = corpus.framing.whole(corpus.records(np.arange(end)))
+    return len(grown), measured_size(codec, grown)
 
 
 def _block_count(records: int, blocks: object) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import Any, Literal, TypeAlias
 
 from entropylaw.errors import ConfigError, FormError
@@ -26,6 +27,16 @@ Interval: TypeAlias = Literal["confidence", "prediction"]
 def checked_level(level: object) -> float:
     """Return a confidence level as a float; raise ConfigError unless it is above 0 and below 1."""
     return number("level", level, above=0, below=1, hint="Try level=0.95.")
+
+
+def check_names(names: Iterable[str], *, known: Collection[str]) -> None:
+    """Raise ConfigError for the first name that is not an option."""
+    for name in names:
+        if name not in known:
+            raise ConfigError(
+                f"set_params: expected one of {', '.join(known)}; saw {name!r}.",
+                parameters=(name,),
+            )
 
 
 def checked_fit_options(

@@ -95,15 +95,18 @@ def huber_coefficients(X: FloatArray, Y: FloatArray) -> FloatArray:
     p = A.shape[1]
     products = (A[:, :, None] * A[:, None, :]).reshape(-1, p * p)
     coef = Y @ np.linalg.pinv(A).T
+    moving = np.arange(len(Y))  # sets of scores whose coefficients still change
     for _ in range(_MAX_ITERATIONS):
-        noise = Y - coef @ A.T
+        scores, before = Y[moving], coef[moving]
+        noise = scores - before @ A.T
         weights = _robust_weights(noise, _scale(noise))
         gram = (weights @ products).reshape(-1, p, p)
-        moment = (weights * Y) @ A
+        moment = (weights * scores) @ A
         after = np.linalg.solve(gram, moment[..., None])[..., 0]
-        change = np.abs(after - coef).max()
-        coef = after
-        if change <= _TOLERANCE * np.abs(coef).max():
+        coef[moving] = after
+        change = np.abs(after - before).max(axis=1)
+        moving = moving[change > _TOLERANCE * np.abs(after).max(axis=1)]
+        if not len(moving):
             break
     return np.asarray(coef / lengths, dtype=np.float64)
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from entropylaw.errors import ConfigError, RunsError
-from entropylaw.law.sources import plain_cell, read_rows
+from entropylaw.law.sources import Count, Number, plain_cell, read_rows
 from entropylaw.validation import choice
 
 _EXPECTED = {
@@ -58,13 +58,13 @@ class Run(BaseModel):
         frozen=True, extra="forbid", allow_inf_nan=False, coerce_numbers_to_str=True
     )
 
-    compression_ratio: Annotated[float, Field(gt=0)] | None = None
-    first_epoch_loss: Annotated[float, Field(ge=0)] | None = None
-    performance: float | None = None
+    compression_ratio: Annotated[Number, Field(gt=0)] | None = None
+    first_epoch_loss: Annotated[Number, Field(ge=0)] | None = None
+    performance: Number | None = None
     group: str | None = None
-    weight: Annotated[float, Field(gt=0)] | None = None
-    std_err: Annotated[float, Field(gt=0)] | None = None
-    tokens: Annotated[int, Field(ge=0)] | None = None
+    weight: Annotated[Number, Field(gt=0)] | None = None
+    std_err: Annotated[Number, Field(gt=0)] | None = None
+    tokens: Annotated[Count, Field(ge=0)] | None = None
     dataset: str | None = None
     compressor: str | None = None
 

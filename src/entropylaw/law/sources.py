@@ -8,9 +8,9 @@ import math
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 
 from entropylaw.errors import FileFormatError, RunsError
 
@@ -30,6 +30,21 @@ def plain_cell(value: Any) -> Any:
     if type(value).__name__ in ("NAType", "NaTType"):  # nulls of pandas
         return None
     return value
+
+
+def number_cell(value: Any) -> Any:
+    """Return a plain cell that is to hold a number; raise ValueError for a truth value."""
+    cell = plain_cell(value)
+    if isinstance(cell, bool):
+        raise ValueError("expected a number; saw a truth value")
+    return cell
+
+
+Number: TypeAlias = Annotated[float, BeforeValidator(number_cell)]
+"""Field of a validated row: a float, from any kind of number or from text."""
+
+Count: TypeAlias = Annotated[int, BeforeValidator(number_cell)]
+"""Field of a validated row: an int, from any kind of integer or from text."""
 
 
 def read_rows(source: object) -> Iterator[Located]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from entropylaw.errors import FileFormatError, RunsError
-from entropylaw.law.sources import Located, read_rows
+from entropylaw.law.sources import Located, number_cell, read_rows
 
 RUNNING_TOTALS = ("num_tokens", "num_input_tokens_seen")
 """Columns of TRL and Transformers with the tokens since training began."""
@@ -267,6 +267,7 @@ def _number(where: str, name: str, value: Any) -> float | None:
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     try:
+        number_cell(value)
         return float(value)
     except (TypeError, ValueError):
         raise RunsError(f"{where}, column {name!r}: expected a number; saw {value!r}.") from None

@@ -12,7 +12,7 @@ from entropylaw.errors import ConfigError, RunsError
 from entropylaw.law.loss import FirstEpochLoss
 from entropylaw.law.noise import RatioNoise
 from entropylaw.law.runs import RUN_COLUMNS
-from entropylaw.law.sources import plain_cell, read_rows
+from entropylaw.law.sources import Number, plain_cell, read_rows
 
 _EXPECTED = {
     "compression_ratio": "a finite number above 0 (raw bytes / compressed bytes)",
@@ -58,12 +58,12 @@ class Version(BaseModel):
     )
 
     version: str | None = None
-    compression_ratio: Annotated[float, Field(gt=0)]
-    ratio_std_err: Annotated[float, Field(ge=0)] | None = None
-    first_epoch_loss: Annotated[float, Field(gt=0)]
-    loss_std_err: Annotated[float, Field(ge=0)] | None = None
+    compression_ratio: Annotated[Number, Field(gt=0)]
+    ratio_std_err: Annotated[Number, Field(ge=0)] | None = None
+    first_epoch_loss: Annotated[Number, Field(gt=0)]
+    loss_std_err: Annotated[Number, Field(ge=0)] | None = None
     covers: str | None = None
-    performance: float | None = None
+    performance: Number | None = None
     group: str | None = None
     compressor: str | None = None
 

@@ -1,4 +1,4 @@
-"""The file of a result: a zip of JSON and plain arrays, without pickle."""
+"""A saved result: its file, a zip of JSON and plain arrays, and the problem rebuilt from it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from entropylaw.errors import InputError
-from entropylaw.selection.manifest import Manifest
+from entropylaw.compressors import get_compressor
+from entropylaw.corpus import Corpus
+from entropylaw.errors import FingerprintError, InputError
+from entropylaw.io.load import PoolData, Render, as_corpus, read_pool
+from entropylaw.selection.eligibility import Eligibility
+from entropylaw.selection.limits import NO_LIMIT, Limits
+from entropylaw.selection.manifest import Manifest, restored
+from entropylaw.selection.outcomes import number_of
+from entropylaw.selection.problem import Problem
+from entropylaw.selection.quotas import Groups, groups_of
 from entropylaw.selection.trace import PICK, SCREENING_CUTOFF, SHORTLISTED, TRACE, Evidence
-from entropylaw.types import AnyArray
+from entropylaw.types import AnyArray, IntArray
 
 _EVIDENCE = {
     "shortlisted": SHORTLISTED,
@@ -90,3 +98,168 @@ def _member(source: zipfile.ZipFile, name: str) -> str:
     if name == "screening_cutoff" and f"{name}.npy" not in source.namelist():
         return "last_screened"
     return name
+
+
+def rebuilt(
+    data: object, manifest: Manifest, picks: AnyArray, evidence: Evidence, render: Render
+) -> Problem:
+    """Return the problem of a selection that was read from a file.
+
+    Groups and tokens are known if they are columns of the data; weights of criteria are not.
+
+    Parameters
+    ----------
+    data : object
+        The pool as it was selected from.
+    manifest, picks, evidence
+        Of the result.
+    render : Render
+        The function that rendered the records, if one did.
+
+    Raises
+    ------
+    InputError
+        If there is no data, or the records were rendered by a function that is not given.
+    FingerprintError
+        If it is not the pool that was selected from.
+    CompressorSpecError
+        If the compressor is not in the registry.
+    """
+    if data is None:
+        raise InputError(
+            "data: expected the pool, since a selection that was read from a file does not hold "
+            "it; saw none. Pass the data that select() was given, as data=."
+        )
+    pool = _read_again(data, manifest, render)
+    if pool.corpus.fingerprint != manifest.pool.fingerprint:
+        raise FingerprintError(
+            "data: expected the pool that was selected from; saw records with another "
+            "fingerprint. Pass the data that select() was given, in the same order."
+        )
+    count, name = len(pool.corpus), manifest.options.get("groups")
+    groups = (
+        groups_of(pool.columns[name], count) if name is not None and name in pool.columns else None
+    )
+    first = picks["row"][picks["round"] == 0]
+    required = first if "required" in manifest.digests else np.empty(0, np.int64)
+    selectable = evidence.left_out == 0
+    selectable[required] = False
+    return Problem(
+        corpus=pool.corpus,
+        compressor=get_compressor(manifest.compressor.name),
+        eligibility=Eligibility(selectable, manifest.left_out, evidence.left_out),
+        limits=_limits(pool, manifest, groups),
+        groups=groups,
+        required=required,
+    )
+
+
+def corpus_again(data: object, manifest: Manifest, render: Render) -> Corpus:
+    """Return the bytes of records as the selection read them.
+
+    Raises
+    ------
+    InputError
+        If they were rendered by a function that is not given.
+    """
+    if isinstance(data, Corpus):
+        return data
+    rule, text = _reading(manifest, render)
+    return as_corpus(data, render=rule, text=text)
+
+
+def check_replayable(problem: Problem, manifest: Manifest) -> None:
+    """Raise if the selection was also decided by values that its file does not hold.
+
+    Raises
+    ------
+    InputError
+        Naming them.
+    """
+    options, digests = manifest.options, manifest.digests
+    quality = manifest.outcome("quality")
+    unknown = {
+        "weights": "weights" in digests,
+        "a weight or tie-break of quality": quality is not None
+        and bool(quality.asked["weight"] or quality.asked["tie_break"]),
+        "a target": manifest.outcome("target") is not None,
+        "typicality": bool(options.get("typicality")),
+        "a comparison within groups or lengths": options.get("compare_within", "pool") != "pool",
+        "an initial subset": manifest.initial_subset is not None,
+        "groups that were passed to select()": options.get("quotas") is not None
+        and problem.groups is None,
+        "tokens that were passed to select()": manifest.budget.unit == "tokens"
+        and problem.limits.unit != "tokens",
+    }
+    missing = [what for what, used in unknown.items() if used]
+    if missing:
+        raise InputError(
+            f"the selection was also decided by {', '.join(missing)}, which its file does not "
+            "hold, so its steps cannot be repeated. Explain records of the result that select() "
+            "returns."
+        )
+
+
+def _reading(manifest: Manifest, render: Render) -> tuple[Render, str | tuple[str, ...] | None]:
+    """Return the rule and the columns by which the records were read."""
+    recorded, text = manifest.options.get("render"), manifest.options.get("text")
+    for record in (recorded, text):
+        if isinstance(record, dict) and render is None:
+            raise InputError(
+                f"render: expected the function {record['name']} that rendered the records, "
+                "which a file cannot hold; saw none. Pass it as "
+                "SelectionResult.load(path, render=...)."
+            )
+    if render is not None:
+        return render, None
+    columns = restored("text", text)
+    return recorded, columns if isinstance(columns, str | tuple) else None
+
+
+def _read_again(data: object, manifest: Manifest, render: Render) -> PoolData:
+    """Return the text of the pool, with the columns of groups and tokens."""
+    if isinstance(data, Corpus):
+        return PoolData(data, {})
+    budget = manifest.options["budget"]
+    counts = budget.get("counts") if isinstance(budget, dict) else None
+    columns = [name for name in (manifest.options.get("groups"), counts) if name is not None]
+    rule, text = _reading(manifest, render)
+    return read_pool(data, render=rule, text=text, columns=tuple(dict.fromkeys(columns)))
+
+
+def _limits(pool: PoolData, manifest: Manifest, groups: Groups | None) -> Limits:
+    """Return budget and quotas as the manifest records them."""
+    outcome, recorded = manifest.budget, manifest.options["budget"]
+    total, counted_by = int(number_of(outcome.asked["total"])), str(outcome.asked["counted by"])
+    costs: IntArray | None = None
+    if outcome.unit == "bytes":
+        costs = pool.corpus.lengths
+    elif outcome.unit == "tokens":
+        counts = recorded.get("counts")
+        if counts not in pool.columns:
+            return Limits(total)
+        costs = np.asarray(pool.columns[counts], np.int64)
+    limits = Limits(
+        total,
+        costs,
+        unit="tokens"
+        if outcome.unit == "tokens"
+        else ("bytes" if outcome.unit == "bytes" else "records"),
+        counted_by=counted_by,
+    )
+    if manifest.options.get("quotas") is None or groups is None:
+        return limits
+    bounds = [one.asked for one in manifest.outcomes_of("group")]
+    low = [int(number_of(one["minimum"])) for one in bounds]
+    high = [
+        NO_LIMIT if one["maximum"] is None else int(number_of(one["maximum"])) for one in bounds
+    ]
+    return Limits(
+        limits.total,
+        limits.costs,
+        groups.codes,
+        np.array(low, np.int64),
+        np.array(high, np.int64),
+        limits.unit,
+        limits.counted_by,
+    )

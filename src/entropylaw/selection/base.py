@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields
 from functools import partial
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 
@@ -14,16 +14,16 @@ from entropylaw.alignment import Target
 from entropylaw.compressors import Compressor, get_compressor
 from entropylaw.errors import ConfigError, ShortMemoryWarning, warn
 from entropylaw.guards import Guards, warn_of
+from entropylaw.guards.options import AllGuards
 from entropylaw.io.load import Render, Text
 from entropylaw.io.render import Renderer
 from entropylaw.progress import with_bar
 from entropylaw.selection.assembly import assembled
 from entropylaw.selection.budget import Budget, Tokenizer, as_budget
 from entropylaw.selection.criteria.quality import Quality
-from entropylaw.selection.manifest import Manifest
-from entropylaw.selection.problem import Given, Problem
-from entropylaw.selection.quotas import Quotas
-from entropylaw.selection.recording import recorded, restored
+from entropylaw.selection.manifest import Manifest, recorded, restored
+from entropylaw.selection.problem import Given, Options, Problem
+from entropylaw.selection.quotas import EveryGroup, Quotas
 from entropylaw.selection.result import SelectionResult
 from entropylaw.selection.trace import Round
 from entropylaw.sizing import Sizer, Workers, check_workers, resolve_jobs
@@ -72,17 +72,17 @@ class PoolSelector(ABC):
     implements in `_rounds` how records are chosen.
     """
 
-    budget: Budget = field(metadata=checked(lambda _, value: as_budget(value)))
+    budget: Budget | str = field(metadata=checked(lambda _, value: as_budget(value)))
     _: KW_ONLY
     compressor: str | Compressor = option("zlib", _checked_compressor)
     groups: str | None = option(None, _COLUMN)
-    quotas: Quotas | None = option(None, optional(Quotas.of))
+    quotas: Quotas | EveryGroup | None = option(None, optional(Quotas.of))
     quality: Quality | None = option(
         None, optional(lambda n, v: instance(n, v, Quality, 'Quality("score", minimum=0.5)'))
     )
     min_bytes: int | None = option(None, _LENGTH)
     max_bytes: int | None = option(None, _LENGTH)
-    guards: Guards | None = option(None, optional(_checked_guards))
+    guards: Guards | AllGuards | None = option(None, optional(_checked_guards))
     render: Render = None
     text: Text = None
     n_jobs: int | None = option(None, _checked_jobs)
@@ -179,7 +179,7 @@ class PoolSelector(ABC):
             ),
         )
         with self._sizer(problem) as sizer:
-            problem = problem.weighted(sizer, self, n_jobs=sizer.n_jobs)
+            problem = problem.weighted(sizer, self._normalised(), n_jobs=sizer.n_jobs)
             limits = problem.limits
             rounds = list(
                 with_bar(
@@ -328,7 +328,12 @@ class PoolSelector(ABC):
     def _problem(self, data: object, given: Given) -> Problem:
         self._check()  # options may have been set since the last check
         compressor = get_compressor(self.compressor)
-        return Problem.build(data, self, given, compressor, n_jobs=resolve_jobs(self.n_jobs))
+        jobs = resolve_jobs(self.n_jobs)
+        return Problem.build(data, self._normalised(), given, compressor, n_jobs=jobs)
+
+    def _normalised(self) -> Options:
+        """Return the selector as its checked options: words were replaced by what they mean."""
+        return cast("Options", self)
 
     def _sizer(self, problem: Problem) -> Sizer:
         jobs = resolve_jobs(self.n_jobs)

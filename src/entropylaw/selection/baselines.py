@@ -21,8 +21,8 @@ from entropylaw.selection.base import PoolSelector
 from entropylaw.selection.orders import distinct_first, length_matched, random_order
 from entropylaw.selection.problem import Problem
 from entropylaw.selection.search import ordered_rounds
+from entropylaw.selection.stages import union_ratios
 from entropylaw.selection.trace import Round
-from entropylaw.selection.unions import union_ratios
 from entropylaw.sizing import Sizer
 from entropylaw.types import AnyArray, CompareWithin, IntArray
 from entropylaw.validation import checked, choice, instance, integer, option, optional, seed

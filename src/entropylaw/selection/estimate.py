@@ -154,7 +154,7 @@ def certainty_of(problem: Problem, search: SearchOptions) -> Certainty:
     return "exact" if search.exhaustive else "at most"
 
 
-def estimate_cost(scorer: Sizer, problem: Problem, search: SearchOptions) -> Estimate:
+def estimate_cost(sizer: Sizer, problem: Problem, search: SearchOptions) -> Estimate:
     """Measure a sample of each kind of work and multiply.
 
     Candidates are sized against a set of half the budget, which is what the chosen set is on
@@ -170,61 +170,61 @@ def estimate_cost(scorer: Sizer, problem: Problem, search: SearchOptions) -> Est
     in_packs = rounds * (packed * short - packed * (packed - 1) // 2)
     screened = max(0, evaluations - in_packs)
 
-    slow = scorer.info.priming == "recompress"
+    slow = sizer.info.priming == "recompress"
     repeats = 1 if slow else REPEATS
     drawn = rng.choice(pool, min(len(pool), SLOW_SAMPLE if slow else SAMPLE), replace=False)
-    densest_first, alone = _by_density(scorer, drawn)
+    densest_first, alone = _by_density(sizer, drawn)
     chosen = _first(densest_first, max(CHOSEN_SHARE, expected / len(pool)))
     denser = _first(densest_first, max(SCREENED_SHARE, search.k1 / len(pool)))
-    timed = rng.permutation(denser)[: SLOW_TIMED if slow else TIMED * scorer.n_jobs]
+    timed = rng.permutation(denser)[: SLOW_TIMED if slow else TIMED * sizer.n_jobs]
 
     half = (expected + 1) // 2
     picks = np.resize(rng.permutation(chosen), half + repeats * packed)
-    half_set = _set_of(scorer, picks[:half], problem)
+    half_set = _set_of(sizer, picks[:half], problem)
     growth, union = _mean_round(half_set, np.split(picks[half:], repeats), timed)
     few = _lowest_first(half_set, timed)[: max(1, short - packed // 2)]
-    half_pack = _set_of(scorer, picks[: (packed + 1) // 2], None)
+    half_pack = _set_of(sizer, picks[: (packed + 1) // 2], None)
     extension = _seconds(lambda: half_pack.extend(few[:1]), repeats)
     step = _seconds(lambda: _pack_step(half_pack, few), repeats)
     inside = max(0.0, step - extension) / len(few)
     screening = screened * union * (1.0 if not search.lazy_screening else LAZY_SCREENING_SHARE)
     packing = in_packs * inside * (1.0 if not search.lazy_packing else LAZY_PACKING_SHARE)
-    own = alone * len(scorer.corpus)
+    own = alone * len(sizer.corpus)
     seconds = own + rounds * growth + screening + packing + rounds * packed * extension
 
-    memory = _memory(scorer, pool, problem, expected, search.k1)
+    memory = _memory(sizer, pool, problem, expected, search.k1)
     return Estimate(evaluations, rounds, seconds, memory, certainty_of(problem, search))
 
 
-def _memory(scorer: Sizer, pool: IntArray, problem: Problem, expected: int, screened: int) -> int:
+def _memory(sizer: Sizer, pool: IntArray, problem: Problem, expected: int, screened: int) -> int:
     """Return the bytes held at the end of a selection of records of average length."""
-    corpus, window = scorer.corpus, scorer.info.window
+    corpus, window = sizer.corpus, sizer.info.window
     length = float(corpus.lengths[pool].mean())
     set_bytes = (0 if problem.owned is None else problem.owned.total_bytes) + round(
         expected * length
     )
     held = min(set_bytes, window or set_bytes)
-    state_size: Callable[[int], int] = getattr(scorer.compressor, "state_size", lambda _: 0)
+    state_size: Callable[[int], int] = getattr(sizer.compressor, "state_size", lambda _: 0)
     batch = int(min(screened, len(pool)) * (2 * length + CANDIDATE_BYTES))
     kept = corpus.total_bytes + STATE_BYTES * len(corpus)
     return kept + held + state_size(held) + batch + FIXED_BYTES
 
 
-def _set_of(scorer: Sizer, rows: IntArray, problem: Problem | None) -> CompressedSet:
-    grown = scorer.empty_set()
+def _set_of(sizer: Sizer, rows: IntArray, problem: Problem | None) -> CompressedSet:
+    grown = sizer.empty_set()
     if problem is not None and problem.owned is not None:
         grown.extend_bytes(tuple(problem.owned))
     grown.extend(rows)
     return grown
 
 
-def _by_density(scorer: Sizer, rows: IntArray) -> tuple[IntArray, float]:
+def _by_density(sizer: Sizer, rows: IntArray) -> tuple[IntArray, float]:
     """Return rows with the densest first, and the seconds that it takes to size one alone."""
-    scorer.sizes_alone(rows[:1])  # looks for copies in the pool first, once
+    sizer.sizes_alone(rows[:1])  # looks for copies in the pool first, once
     start = time.perf_counter()
-    sizes = scorer.sizes_alone(rows)
+    sizes = sizer.sizes_alone(rows)
     seconds = time.perf_counter() - start
-    ratios = scorer.own_raw[rows] / np.maximum(sizes, 1)
+    ratios = sizer.own_raw[rows] / np.maximum(sizes, 1)
     return rows[np.argsort(ratios)], seconds / len(rows)
 
 

@@ -4,14 +4,101 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any, Literal
 
+import numpy as np
 from pydantic import ValidationError
 
-from entropylaw.errors import InputError
+from entropylaw.alignment import Target
+from entropylaw.compressors import Compressor, get_compressor
+from entropylaw.errors import ConfigError, InputError
+from entropylaw.guards import Guards
 from entropylaw.json_model import JsonModel, first_error
+from entropylaw.selection.budget import Bytes, Tokens
+from entropylaw.selection.criteria.quality import Quality
 from entropylaw.selection.manifest_1 import upgraded
 from entropylaw.selection.outcomes import ControlOutcome, guard_summary, quota_summary
+from entropylaw.selection.quotas import Quotas
+
+_VALUES = {kind.__name__: kind for kind in (Bytes, Tokens, Quotas, Quality, Guards, Target)}
+"""Values of options that are recorded field by field."""
+
+
+def recorded(value: object) -> Any:
+    """Return the value of an option as JSON can hold it.
+
+    Functions and the records of a target are recorded by name only.
+
+    Examples
+    --------
+    >>> recorded(Bytes(0.5))
+    {'type': 'Bytes', 'amount': 0.5}
+    """
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, list | tuple | np.ndarray):
+        return [recorded(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): recorded(item) for key, item in value.items()}
+    if type(value).__name__ in _VALUES and is_dataclass(value):
+        held = {f.name: getattr(value, f.name) for f in fields(value) if f.name != "data"}
+        return {"type": type(value).__name__, **{k: recorded(v) for k, v in held.items()}}
+    if isinstance(value, Compressor):
+        return {"type": "compressor", "name": value.name}
+    name = getattr(value, "name", None) or getattr(value, "__qualname__", type(value).__qualname__)
+    return {"type": "function", "name": str(name)}
+
+
+def restored(name: str, record: Any, passed: object = None) -> Any:
+    """Return the value of an option from its record.
+
+    Parameters
+    ----------
+    name : str
+        The option.
+    record
+        As `recorded` returned it.
+    passed : object, optional
+        What the caller passes for the part of the option that a manifest cannot hold: a
+        function, the target, a compressor that is not registered.
+
+    Raises
+    ------
+    ConfigError
+        If such a part is missing.
+    """
+    if not isinstance(record, Mapping) or "type" not in record:
+        if isinstance(record, list):
+            record = tuple(record)
+        return record if passed is None else passed
+    kind = record["type"]
+    if kind == "compressor":
+        return get_compressor(record["name"]) if passed is None else passed
+    if kind == "Target":
+        if passed is None:
+            raise _missing(name, "the records of a target", name)
+        return passed
+    if kind == "function":
+        if passed is None:
+            raise _missing(name, f"the function {record['name']}", name)
+        return passed
+    values = {field: value for field, value in record.items() if field != "type"}
+    if values.get("tokenizer") is not None:
+        if passed is None:
+            raise _missing(name, f"the tokenizer {values['tokenizer']['name']}", "tokenizer")
+        values["tokenizer"] = passed
+    if kind not in _VALUES:
+        raise ConfigError(f"{name}: expected a recorded option; saw one of unknown type {kind!r}.")
+    return _VALUES[kind](**values)
+
+
+def _missing(name: str, what: str, argument: str) -> ConfigError:
+    return ConfigError(
+        f"{name}: the selection used {what}, which a manifest cannot hold. "
+        f"Pass {argument}= to from_manifest.",
+        parameters=(name,),
+    )
 
 
 class CompressorRecord(JsonModel):
@@ -43,7 +130,7 @@ class Manifest(JsonModel):
     selector : str
         Class of the selector.
     options : mapping
-        Its options by name, as `entropylaw.selection.recording` encodes them.
+        Its options by name, as `entropylaw.selection.manifest` encodes them.
     compressor : CompressorRecord
         What measured.
     pool : DataRecord

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
 
+from entropylaw.length_bins import log_bin
 from entropylaw.sizing import Sizer
 from entropylaw.types import IntArray
 
@@ -104,34 +104,30 @@ def length_matched(lengths: IntArray, wanted: IntArray, *, seed: int) -> IntArra
     rng = np.random.default_rng(seed)
     left: dict[int, list[int]] = {}
     for row in rng.permutation(len(lengths)).tolist():
-        left.setdefault(_band(int(lengths[row])), []).append(row)
+        left.setdefault(log_bin(int(lengths[row]), factor=1.1), []).append(row)
     rows = []
     for length in rng.permutation(wanted).tolist():
-        bin_ = _band(length)
-        band = bin_ if bin_ in left else min(left, key=lambda other: abs(other - bin_))
-        rows.append(left[band].pop())
-        if not left[band]:
-            del left[band]
+        wanted_bin = log_bin(length, factor=1.1)
+        nearest = min(left, key=lambda other: abs(other - wanted_bin))
+        rows.append(left[nearest].pop())
+        if not left[nearest]:
+            del left[nearest]
     return np.array(rows, np.int64)
 
 
-def growth(scorer: Sizer, order: IntArray, *, step: int) -> Iterator[tuple[int, int]]:
+def growth(sizer: Sizer, order: IntArray, *, step: int) -> Iterator[tuple[int, int]]:
     """Yield the raw and the compressed bytes of a set that grows in this order.
 
     Parameters
     ----------
-    scorer : Sizer
+    sizer : Sizer
         Of the pool.
     order : int64 array
         Rows in the order in which they join the set.
     step : int
         Records that join at a time.
     """
-    grown = scorer.empty_set()
+    grown = sizer.empty_set()
     for start in range(0, len(order), step):
         grown.extend(order[start : start + step])
         yield grown.raw, grown.size
-
-
-def _band(length: int) -> int:
-    return round(math.log(max(length, 1)) / math.log(1.1))

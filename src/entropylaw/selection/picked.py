@@ -10,7 +10,7 @@ import numpy as np
 from entropylaw.render.result import Result
 from entropylaw.render.tables import Table
 from entropylaw.selection.manifest import Manifest, control_facts
-from entropylaw.selection.memory import Memory, memory_of
+from entropylaw.selection.trace import Memory, memory_of
 from entropylaw.types import AnyArray, FloatArray, IntArray
 
 

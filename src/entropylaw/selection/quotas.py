@@ -17,7 +17,8 @@ from entropylaw.validation import as_integer, as_number, choice, instance, integ
 Bound: TypeAlias = int | float | Mapping[str, int | float] | None
 """An int in the unit of the budget, a float as a share of it; one for all groups, or by group."""
 
-Shares: TypeAlias = Literal["pool", "equal"] | Mapping[str, int | float] | None
+EveryGroup: TypeAlias = Literal["pool", "equal"]
+Shares: TypeAlias = EveryGroup | Mapping[str, int | float] | None
 
 _NAMED = 5
 
@@ -84,7 +85,7 @@ class Quotas:
         """
         if isinstance(value, str):
             with concerning(ConfigError, name):
-                return cls(choice(name, value, ("pool", "equal")))
+                return cls(choice(name, value, EveryGroup))
         return instance(name, value, cls, 'Quotas("pool") or "pool"')
 
 

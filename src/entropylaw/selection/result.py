@@ -16,13 +16,19 @@ from entropylaw.io.files import atomic_write, check_output
 from entropylaw.io.load import Render, record_count, taken_records
 from entropylaw.render.result import frame_of
 from entropylaw.render.selection_plots import check_plotting
-from entropylaw.selection.archive import Archive, packed, read_archive
+from entropylaw.selection.archive import (
+    Archive,
+    check_replayable,
+    corpus_again,
+    packed,
+    read_archive,
+    rebuilt,
+)
 from entropylaw.selection.explain.explain import explain
 from entropylaw.selection.explain.outcome import Explanation
 from entropylaw.selection.manifest import Manifest
 from entropylaw.selection.picked import Picked
 from entropylaw.selection.problem import Problem
-from entropylaw.selection.reload import check_replayable, corpus_again, rebuilt
 from entropylaw.selection.report.comparison import JUDGE, Comparison, compare
 from entropylaw.selection.report.page import Shown, selection_page
 from entropylaw.selection.report.plots import figure
@@ -130,6 +136,7 @@ class SelectionResult(Picked):
         held_out: int = 1_000,
         random_state: int = 0,
         n_jobs: int | None = None,
+        progress: bool | None = None,
     ) -> Comparison:
         """Compare the selection with random ones of as many tokens or bytes, and other baselines.
 
@@ -149,6 +156,8 @@ class SelectionResult(Picked):
             Of the draws.
         n_jobs : int or None
             Threads; None for all cores.
+        progress : bool or None
+            Whether to show a progress bar on stderr; None: only on a terminal or in a notebook.
 
         Returns
         -------
@@ -177,6 +186,7 @@ class SelectionResult(Picked):
             held_out=held_out,
             random_state=random_state,
             n_jobs=n_jobs,
+            progress=progress,
         )
 
     def explain(
@@ -333,6 +343,7 @@ class SelectionResult(Picked):
         held_out: int = 1_000,
         random_state: int = 0,
         n_jobs: int | None = None,
+        progress: bool | None = None,
     ) -> None:
         """Write an HTML report: one file that loads nothing from elsewhere.
 
@@ -347,7 +358,7 @@ class SelectionResult(Picked):
             Where to write.
         data
             What `select` was given; needed only for a result that was read from a file.
-        judge, draws, held_out, random_state, n_jobs
+        judge, draws, held_out, random_state, n_jobs, progress
             As `compare`.
 
         Raises
@@ -383,6 +394,7 @@ class SelectionResult(Picked):
             held_out=held_out,
             random_state=random_state,
             n_jobs=n_jobs,
+            progress=progress,
         )
         shown = Shown(self.facts(), self.picks, self.trace, self.manifest, self.memory)
         text = selection_page(shown, problem, compared, random_state=random_state, n_jobs=n_jobs)

@@ -15,13 +15,18 @@ from entropylaw.selection.limits import QuotaTracker
 from entropylaw.selection.problem import Problem
 from entropylaw.selection.stages import (
     GONE,
+    Exhaustive,
+    Lazy,
     Packed,
     Ranking,
+    Unions,
+    UnionSizing,
     lowest,
     lowest_of_groups,
     pack,
     screen,
     shortlist,
+    union_ratios,
 )
 from entropylaw.selection.trace import (
     SCREENING_CUTOFF,
@@ -31,7 +36,6 @@ from entropylaw.selection.trace import (
     screening_cutoff,
     shortlisted,
 )
-from entropylaw.selection.unions import Exhaustive, Lazy, Unions, UnionSizing, union_ratios
 from entropylaw.sizing import Sizer
 from entropylaw.types import AnyArray, BoolArray, FloatArray, IntArray, Variant
 

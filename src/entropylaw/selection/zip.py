@@ -165,7 +165,9 @@ class ZipSelector(PoolSelector):
         """
         problem = self._problem(data, given)
         with self._sizer(problem) as sizer:
-            yield from self._rounds(sizer, problem.weighted(sizer, self, n_jobs=sizer.n_jobs))
+            yield from self._rounds(
+                sizer, problem.weighted(sizer, self._normalised(), n_jobs=sizer.n_jobs)
+            )
 
     def _rounds(self, sizer: Sizer, problem: Problem) -> Iterator[Round]:
         return zip_rounds(sizer, problem, self._search)

@@ -15,9 +15,11 @@ from entropylaw.sizing.executors import (
     available_cores,
     check_workers,
     resolve_jobs,
+    uses_threads,
 )
 from entropylaw.sizing.processes import ProcessExecutor
 from entropylaw.sizing.sets import CompressedSet, Sizer, first_copies, make_executor
+from entropylaw.sizing.steps import in_steps, in_threads
 
 __all__ = [
     "Affixes",
@@ -33,6 +35,9 @@ __all__ = [
     "available_cores",
     "check_workers",
     "first_copies",
+    "in_steps",
+    "in_threads",
     "make_executor",
     "resolve_jobs",
+    "uses_threads",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from entropylaw.length_bins import median_by_length
 from entropylaw.selection.criteria.base import ScoredPool
 from entropylaw.selection.outcomes import ControlOutcome
 from entropylaw.types import CompareWithin, FloatArray, IntArray
@@ -99,14 +100,7 @@ def normalising_weights(
 
 
 def _medians(logs: FloatArray, lengths: IntArray | None) -> FloatArray:
-    """Return the median at each record's length, interpolated over the logarithm of the length."""
-    bins = 1 if lengths is None else min(MAX_BINS, len(logs) // MIN_BIN)
-    if lengths is None or bins < 2:
+    """Return the median of all, or the median at each record's length."""
+    if lengths is None:
         return np.full(len(logs), np.median(logs))
-    at = np.log(lengths)
-    parts = np.array_split(np.argsort(at, kind="stable"), bins)
-    centres = np.array([np.median(at[part]) for part in parts])
-    medians = np.array([np.median(logs[part]) for part in parts])
-    centres, first = np.unique(centres, return_index=True)
-    at_each: FloatArray = np.interp(at, centres, medians[first])
-    return at_each
+    return median_by_length(logs, lengths, most=MAX_BINS, smallest=MIN_BIN)

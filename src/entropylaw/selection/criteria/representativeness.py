@@ -68,8 +68,8 @@ def typicality_scores(pool: Corpus, selectable: BoolArray, *, n_jobs: int) -> Fl
     Returns
     -------
     float64 array, shape (n,)
-        About 0 to 1; see `entropylaw.alignment_scores`. All 0 if fewer than two texts may be
-        chosen.
+        About 0 to 1; see `entropylaw.alignment.alignment_scores`. All 0 if fewer than two texts
+        may be chosen.
 
     Examples
     --------
@@ -84,9 +84,10 @@ def typicality_scores(pool: Corpus, selectable: BoolArray, *, n_jobs: int) -> Fl
     first, second = _samples(pool, np.flatnonzero(selectable), texts)
     if not len(first):
         return np.zeros(len(pool))
-    scores = alignment_scores(pool, pool.take(first), n_jobs=n_jobs).copy()
+    halves = pool.take(first), pool.take(second)
+    scores = alignment_scores(pool, halves[0], n_jobs=n_jobs, progress=False).copy()
     by_text = np.full(len(pool), np.nan)
-    by_text[texts[first]] = alignment_scores(pool.take(first), pool.take(second), n_jobs=n_jobs)
+    by_text[texts[first]] = alignment_scores(*halves, n_jobs=n_jobs, progress=False)
     inside = ~np.isnan(by_text[texts])
     scores[inside] = by_text[texts[inside]]
     return scores

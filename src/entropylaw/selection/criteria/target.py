@@ -13,7 +13,7 @@ from entropylaw.types import FloatArray, IntArray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TargetAlignment:
-    """Closeness of each record to a target set; see `entropylaw.alignment_scores`."""
+    """Closeness of each record to a target set; see `entropylaw.alignment.alignment_scores`."""
 
     target: Target
     name = "target"
@@ -26,6 +26,7 @@ class TargetAlignment:
             method=self.target.method,
             compressor=self.target.compressor,
             n_jobs=pool.n_jobs,
+            progress=False,
         )
 
     def weights(self, scores: FloatArray, pool: ScoredPool) -> FloatArray:

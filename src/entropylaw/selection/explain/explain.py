@@ -16,8 +16,8 @@ from entropylaw.selection.explain.replay import Turn, replayed
 from entropylaw.selection.manifest import Manifest
 from entropylaw.selection.problem import Problem
 from entropylaw.selection.search import SearchOptions
+from entropylaw.selection.stages import Exhaustive, Unions, union_ratios
 from entropylaw.selection.trace import Evidence
-from entropylaw.selection.unions import Exhaustive, Unions, union_ratios
 from entropylaw.sizing import CompressedSet, Sizer
 from entropylaw.types import AnyArray, Fate, FloatArray, IntArray
 from entropylaw.validation import integer
@@ -51,8 +51,8 @@ def explain(
     else:
         outcome, final = _lost(row, problem, search, picks, evidence, manifest)
     others = picks["row"][picks["row"] != row]
-    with _alone(problem, row) as scorer:
-        own = int(scorer.own_raw[0]) / max(int(scorer.own_sizes[0]), 1)
+    with _alone(problem, row) as sizer:
+        own = int(sizer.own_raw[0]) / max(int(sizer.own_sizes[0]), 1)
     return Explanation(
         row=row,
         order=order,
@@ -106,8 +106,8 @@ def _won(
 
 def _pack_ratios(problem: Problem, rows: IntArray, before: IntArray, left: IntArray) -> FloatArray:
     """Return the ratio of a pack of the rows `before` with each that is `left` of a shortlist."""
-    with Sizer(problem.corpus.take(rows), problem.compressor) as scorer:
-        inside = scorer.empty_set()
+    with Sizer(problem.corpus.take(rows), problem.compressor) as sizer:
+        inside = sizer.empty_set()
         for row in before:
             inside.extend_bytes(problem.corpus.records(np.array([row])))
         weights = None if problem.weights is None else problem.weights[rows[left]]
@@ -123,8 +123,8 @@ def _lost(
     manifest: Manifest,
 ) -> tuple[Outcome, float]:
     """Return where a record lost, and the ratio of the final set with it."""
-    with _alone(problem, row) as scorer:
-        followed = _Followed(row, problem, search, evidence, scorer)
+    with _alone(problem, row) as sizer:
+        followed = _Followed(row, problem, search, evidence, sizer)
         for turn in replayed(problem, search, picks, evidence, np.array([row])):
             if manifest.selector == "ZipSelector" and not turn.ordered:
                 followed.enter(turn)
@@ -146,16 +146,16 @@ class _Followed:
         problem: Problem,
         search: SearchOptions,
         evidence: Evidence,
-        scorer: Sizer,
+        sizer: Sizer,
     ) -> None:
         self._row, self._problem, self._search = row, problem, search
-        self._evidence, self._scorer = evidence, scorer
+        self._evidence, self._scorer = evidence, sizer
         self._weights = None if problem.weights is None else problem.weights[[row]]
         self._group = 0 if problem.limits.groups is None else int(problem.limits.groups[row])
-        self._state = float(union_ratios(scorer.own_raw, scorer.own_sizes, 0, self._weights)[0])
+        self._state = float(union_ratios(sizer.own_raw, sizer.own_sizes, 0, self._weights)[0])
         self._tries: dict[Fate, list[Outcome]] = {stage: [] for stage in STAGES}
         self._barred_by = "the required records took up the whole budget"
-        self.grown = scorer.empty_set()
+        self.grown = sizer.empty_set()
         self.grown.extend_bytes(() if problem.owned is None else tuple(problem.owned))
 
     def grow(self, rows: IntArray) -> None:

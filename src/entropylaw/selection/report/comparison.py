@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +14,7 @@ from entropylaw.compressors import Compressor, get_compressor
 from entropylaw.compressors.base import measured_size
 from entropylaw.errors import ConfigError, warn
 from entropylaw.guards.duplicates import normalised_firsts
+from entropylaw.progress import with_bar
 from entropylaw.render.result import TableResult
 from entropylaw.render.tables import Table, number
 from entropylaw.selection.orders import (
@@ -26,9 +26,9 @@ from entropylaw.selection.orders import (
 )
 from entropylaw.selection.problem import Problem
 from entropylaw.selection.report.coverage import WHOLE_SET, coverage_with
-from entropylaw.sizing import Sizer, resolve_jobs
+from entropylaw.sizing import Sizer, in_threads, resolve_jobs, uses_threads
 from entropylaw.types import BudgetUnit, IntArray
-from entropylaw.validation import integer, seed
+from entropylaw.validation import flag, integer, optional, seed
 
 JUDGE = "lzma:9"
 """A compressor that has no part in the choice, with a memory of 64 MiB."""
@@ -193,6 +193,7 @@ def compare(
     held_out: int = 1_000,
     random_state: int = 0,
     n_jobs: int | None = None,
+    progress: bool | None = None,
 ) -> Comparison:
     """Compare a selection with baselines of the same size, drawn from the same records.
 
@@ -214,7 +215,9 @@ def compare(
     random_state : int, default 0
         Of the draws.
     n_jobs : int or None
-        Threads; None for all cores.
+        Threads, if both compressors have ``releases_gil``; None for all cores.
+    progress : bool or None
+        Whether to show a progress bar on stderr; None: only on a terminal or in a notebook.
 
     Raises
     ------
@@ -224,20 +227,31 @@ def compare(
     draws = integer("draws", draws, at_least=1)
     held_out = integer("held_out", held_out, at_least=1)
     random_state = seed("random_state", random_state)
+    jobs, progress = resolve_jobs(n_jobs), optional(flag)("progress", progress)
+    judging = get_compressor(judge)
     eligible = problem.choosable(rows)
     rng = np.random.default_rng(random_state)
     tested = rng.choice(eligible, max(1, min(held_out, len(eligible) // 10)), replace=False)
     corpus, compressor = problem.corpus, problem.compressor
     with (
-        Sizer(corpus, compressor, workers="serial") as scorer,
+        Sizer(corpus, compressor, workers="serial") as sizer,
         Sizer(corpus, get_compressor(WHOLE_SET), workers="serial") as whole_set,
     ):
-        measure = _Measure(
-            problem, eligible, np.sort(tested), get_compressor(judge), scorer, whole_set
+        measure = _Measure(problem, eligible, np.sort(tested), judging, sizer, whole_set)
+        choices = _choices(problem, sizer, eligible, rows, draws, random_state)
+        each = [(name, rows) for name, some in choices.items() for rows in some]
+        parallel = uses_threads(compressor) and uses_threads(judging)
+        found = with_bar(
+            in_threads(measure, [rows for _, rows in each], n_jobs=jobs if parallel else 1),
+            label="compare",
+            total=len(each),
+            unit="selection",
+            size=lambda _: 1,
+            progress=progress,
         )
-        choices = _choices(problem, scorer, eligible, rows, draws, random_state)
-        with ThreadPoolExecutor(resolve_jobs(n_jobs)) as threads:
-            measured = {name: list(threads.map(measure, some)) for name, some in choices.items()}
+        measured: dict[str, list[_Found]] = {name: [] for name in choices}
+        for (name, _), one in zip(each, found, strict=True):
+            measured[name].append(one)
     return Comparison(
         rows=tuple(measure.row(name, found) for name, found in measured.items()),
         unit=problem.comparable_costs[0],
@@ -252,7 +266,7 @@ def compare(
 
 def _choices(
     problem: Problem,
-    scorer: Sizer,
+    sizer: Sizer,
     eligible: IntArray,
     rows: IntArray,
     draws: int,
@@ -266,7 +280,7 @@ def _choices(
         return eligible[near(order, costs, total=total)]
 
     seeds = range(seed, seed + draws)
-    own = (scorer.own_raw / np.maximum(scorer.own_sizes, 1))[eligible]
+    own = (sizer.own_raw / np.maximum(sizer.own_sizes, 1))[eligible]
     firsts = normalised_firsts(problem.corpus.take(eligible))
     return {
         "selection": [rows],
@@ -296,18 +310,18 @@ class _Measure:
         eligible: IntArray,
         tested: IntArray,
         judge: Compressor,
-        scorer: Sizer,
+        sizer: Sizer,
         whole_set: Sizer,
     ) -> None:
         self.judge = judge
         self._corpus, self._costs = problem.corpus, problem.comparable_costs[1]
         self._groups, self._tested = problem.groups, tested
-        self._scorer, self._whole_set = scorer, whole_set
+        self._sizer, self._whole_set = sizer, whole_set
         self._pool_composition = self.composition(eligible)
 
     def __call__(self, rows: IntArray) -> _Found:
         """Return the ratios and the coverage of a selection."""
-        for raw, size in growth(self._scorer, rows, step=_STEP):
+        for raw, size in growth(self._sizer, rows, step=_STEP):
             ratio = raw / max(size, 1)
         untested = rows[~np.isin(rows, self._tested)]
         covered = coverage_with(self._whole_set, untested, self._tested)

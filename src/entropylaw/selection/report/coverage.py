@@ -125,15 +125,15 @@ def coverage(
     if not int(corpus.lengths[held_out].sum()):
         raise InputError("held_out: expected records with text to encode, got none.")
     codec = get_compressor(compressor)
-    with Sizer(corpus, codec, n_jobs=resolve_jobs(n_jobs)) as scorer:
-        return coverage_with(scorer, chosen, held_out)
+    with Sizer(corpus, codec, n_jobs=resolve_jobs(n_jobs)) as sizer:
+        return coverage_with(sizer, chosen, held_out)
 
 
-def coverage_with(scorer: Sizer, chosen: IntArray, held_out: IntArray) -> Coverage:
+def coverage_with(sizer: Sizer, chosen: IntArray, held_out: IntArray) -> Coverage:
     """Return the coverage of held-out rows by chosen rows, measured with a given sizer."""
-    known = scorer.empty_set()
+    known = sizer.empty_set()
     if len(chosen):
         known.extend(chosen)
     added = known.union_sizes(held_out) - known.size
     lengths = known.union_raw(held_out) - known.raw
-    return Coverage(scorer.info.name, lengths, added)
+    return Coverage(sizer.info.name, lengths, added)

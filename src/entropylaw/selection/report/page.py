@@ -21,12 +21,12 @@ from entropylaw.render.page import (
 )
 from entropylaw.render.selection_plots import svg_of
 from entropylaw.selection.manifest import Manifest, control_facts
-from entropylaw.selection.memory import Memory
 from entropylaw.selection.outcomes import Plain, number_of
 from entropylaw.selection.problem import Problem
 from entropylaw.selection.report.comparison import QUANTILES, Comparison
 from entropylaw.selection.report.coverage import WHOLE_SET
 from entropylaw.selection.report.plots import draw_composition, draw_growth, draw_lengths
+from entropylaw.selection.trace import Memory
 from entropylaw.sizing import Sizer
 from entropylaw.types import AnyArray, IntArray
 
@@ -269,8 +269,8 @@ def _added(shown: Shown, problem: Problem) -> IntArray:
     """
     picks, first = shown.picks, 0
     if problem.owned is not None:
-        with Sizer(problem.corpus.take(shown.rows[:1]), problem.compressor) as scorer:
-            owned = scorer.empty_set()
+        with Sizer(problem.corpus.take(shown.rows[:1]), problem.compressor) as sizer:
+            owned = sizer.empty_set()
             owned.extend_bytes(tuple(problem.owned))
             first = owned.size
     before = np.concatenate([[first], shown.trace["set_size"][:-1]])[picks["round"]]

@@ -55,14 +55,14 @@ def draw_growth(
     eligible, lengths = problem.choosable(rows), problem.corpus.lengths
     total = int(lengths[rows].sum())
     step = max(1, math.ceil(len(rows) / POINTS))
-    with Sizer(problem.corpus, problem.compressor, n_jobs=resolve_jobs(n_jobs)) as scorer:
-        curve = list(growth(scorer, rows, step=step))
+    with Sizer(problem.corpus, problem.compressor, n_jobs=resolve_jobs(n_jobs)) as sizer:
+        curve = list(growth(sizer, rows, step=step))
         raw = np.array([raw for raw, _ in curve], np.float64)
         drawn = []
         for seed in range(random_state, random_state + draws):
             order = random_order(len(eligible), seed=seed)
             some = eligible[near(order, lengths[eligible], total=total)]
-            drawn.append(_ratios_at(raw, list(growth(scorer, some, step=step))))
+            drawn.append(_ratios_at(raw, list(growth(sizer, some, step=step))))
     band = Band(
         f"random, {draws} draws" if draws > 1 else "random",
         raw,
