@@ -8,7 +8,7 @@ import pytest
 from command_runs import run
 
 from entropylaw import Guards, Quality, Quotas, Tokens, ZipSelector
-from entropylaw.cli.controls import parsed_bound
+from entropylaw.cli.options import parsed_bound
 from entropylaw.errors import BudgetError, ConfigError
 from entropylaw.selection.budget import as_budget, counted_by
 

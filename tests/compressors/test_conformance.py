@@ -15,7 +15,7 @@ import pytest
 from entropylaw.compressors import Brotli, Bz2, Isal, Lz4, Lzma, Zlib, ZlibNg, Zstd
 from entropylaw.compressors.priming import RecompressPrimed
 from entropylaw.errors import ConfigError
-from entropylaw.testing import check_compressor, checks, compressor_checks, priming_checks
+from entropylaw.testing import check_compressor, checks, compressor_checks
 
 # One of each algorithm inside a library, and of each way to prime. That every level sizes and
 # primes as it should is proved in the tests of each kind of priming.
@@ -190,12 +190,12 @@ CULPRITS = [
     (checks.check_rebuilt_from_name, Honest()),
     (checks.check_rebuilt_from_name, Honest(name="zlib:9")),
     (checks.check_selects, ReturnsRatio()),
-    (priming_checks.check_primed_from_nothing, primes_with(HeaderOnce)()),
-    (priming_checks.check_primed_base, primes_with(BaseOfRaw)()),
-    (priming_checks.check_primed_sizes, primes_with(ListOfSizes)()),
-    (priming_checks.check_primed_growth, primes_with(AddsAlone)()),
-    (priming_checks.check_primed_growth, primes_with(ForgetsItsPrefix)()),
-    (priming_checks.check_primed_forks, primes_with(OneForAll)()),
+    (checks.check_primed_from_nothing, primes_with(HeaderOnce)()),
+    (checks.check_primed_base, primes_with(BaseOfRaw)()),
+    (checks.check_primed_sizes, primes_with(ListOfSizes)()),
+    (checks.check_primed_growth, primes_with(AddsAlone)()),
+    (checks.check_primed_growth, primes_with(ForgetsItsPrefix)()),
+    (checks.check_primed_forks, primes_with(OneForAll)()),
 ]
 
 
@@ -217,7 +217,7 @@ def test_check_catches_shared_state():
 
 
 def test_every_check_has_a_culprit():
-    every = {*checks.OF_ALL, *checks.OF_THREADS, *priming_checks.OF_PRIMING}
+    every = {*checks.OF_ALL, *checks.OF_THREADS, *checks.OF_PRIMING}
     assert {check for check, _ in CULPRITS} == every - {checks.check_shared_by_threads}
 
 

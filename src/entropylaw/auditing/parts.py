@@ -14,8 +14,7 @@ from entropylaw.guards import GuardReport
 from entropylaw.length_bins import RangeBins
 from entropylaw.progress import with_bar
 from entropylaw.render.result import Result
-from entropylaw.render.sizes import human_bytes
-from entropylaw.render.tables import Table
+from entropylaw.render.tables import Table, human_bytes
 from entropylaw.selection.quotas import Groups
 from entropylaw.sizing import in_threads
 from entropylaw.types import BoolArray, FloatArray, IntArray

@@ -14,8 +14,7 @@ from entropylaw.compressors import CompressorInfo
 from entropylaw.guards import GuardReport
 from entropylaw.render.audit_plots import Marked, Shares, draw_audit
 from entropylaw.render.result import TableResult
-from entropylaw.render.sizes import human_bytes
-from entropylaw.render.tables import Table
+from entropylaw.render.tables import Table, human_bytes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -13,8 +13,7 @@ import zstandard
 from entropylaw.compressors import Lzma, available_compressors, describe, get_compressor
 from entropylaw.errors import CompressorSpecError
 from entropylaw.render.result import TableResult
-from entropylaw.render.sizes import human_bytes
-from entropylaw.render.tables import Table
+from entropylaw.render.tables import Table, human_bytes
 from entropylaw.sizing import in_threads
 
 SEEN = 0.9

@@ -11,7 +11,6 @@ from entropylaw.auditing import AuditReport
 from entropylaw.auditing import audit as audit_pool
 from entropylaw.cli import options
 from entropylaw.cli.config import load_settings, without_unset
-from entropylaw.cli.controls import parsed_text
 from entropylaw.cli.output import show_json, warn_skipped
 from entropylaw.cli.settings import AuditSettings
 from entropylaw.errors import ConfigError, concerning
@@ -71,7 +70,7 @@ def audit(
         "n_jobs": n_jobs,
         "progress": progress,
         "render": render,
-        "text": parsed_text(text),
+        "text": options.parsed_text(text),
         "on_error": on_error,
     }
     with load_settings(config, "audit", without_unset(set_on_cli)) as all_settings:

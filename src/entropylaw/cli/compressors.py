@@ -12,8 +12,7 @@ from entropylaw.cli.output import show_json, show_table
 from entropylaw.compressors import CompressorInfo, describe, get_compressor
 from entropylaw.compressors.registry import known_compressors, usage_of
 from entropylaw.errors import EntropyLawError
-from entropylaw.render.sizes import human_bytes
-from entropylaw.render.tables import Table
+from entropylaw.render.tables import Table, human_bytes
 
 EXAMPLES = options.examples("entropylaw compressors", "entropylaw compressors --json")
 

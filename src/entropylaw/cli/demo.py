@@ -14,7 +14,6 @@ import typer
 
 from entropylaw.cli import options
 from entropylaw.cli.config import load_settings, without_unset
-from entropylaw.cli.controls import parsed_text
 from entropylaw.cli.output import show_table
 from entropylaw.cli.select import selector_of
 from entropylaw.compressors import get_compressor
@@ -36,8 +35,7 @@ from entropylaw.render.selection_plots import (
     plot_growth,
     png_of,
 )
-from entropylaw.render.sizes import human_bytes
-from entropylaw.render.tables import Table
+from entropylaw.render.tables import Table, human_bytes
 from entropylaw.selection import SelectionResult
 from entropylaw.selection.orders import growth, random_rows
 from entropylaw.selection.quotas import Groups, groups_of
@@ -97,7 +95,7 @@ def demo(
     text: options.TextColumns = None,
 ) -> None:
     """Select from a pool, and compare the selection with random records of the same size."""
-    pool = _pool(data, render, parsed_text(text), source_column, progress)
+    pool = _pool(data, render, options.parsed_text(text), source_column, progress)
     corpus, groups = pool.corpus, pool.groups
     source = (
         data.name if data is not None else "the documentation of this Python's standard library"

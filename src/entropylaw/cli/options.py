@@ -1,4 +1,4 @@
-"""The options of the commands: name, type and help of each.
+"""The options of the commands: name, type and help of each, and values parsed from them.
 
 An option that is not given is None, so that the library's default, or the value of a file of
 options, applies.
@@ -6,6 +6,7 @@ options, applies.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -14,8 +15,10 @@ import typer
 
 from entropylaw.cli.settings import GuardAction, QuotaShares
 from entropylaw.compressors.registry import known_compressors
+from entropylaw.errors import ConfigError
 from entropylaw.io.render import ZIP_REFERENCE
 from entropylaw.io.shapes import RULES
+from entropylaw.selection.budget import parsed_number
 from entropylaw.types import (
     AlignmentMethod,
     CompareWithin,
@@ -39,6 +42,44 @@ def examples(*commands: str) -> str:
     They are indented, so that the reference formats them as code.
     """
     return "\n\n".join(["Examples:", *(f"    {command}" for command in commands)])
+
+
+def parsed_bound(
+    name: str, values: Sequence[str] | None
+) -> int | float | dict[str, int | float] | None:
+    """Return what is typed after ``--minimum`` or ``--maximum``: one amount, or one a group.
+
+    Examples
+    --------
+    >>> parsed_bound("minimum", ["code=20%", "zh=500"]), parsed_bound("maximum", ["0.5"])
+    ({'code': 0.2, 'zh': 500}, 0.5)
+    """
+    if not values:
+        return None
+    if len(values) == 1 and "=" not in values[0]:
+        return _amount(name, values[0])
+    bounds: dict[str, int | float] = {}
+    for value in values:
+        group, equals, amount = value.rpartition("=")
+        if not equals:
+            raise ConfigError(
+                f"--{name} {value!r}: expected GROUP=AMOUNT for each group, or one amount for all."
+            )
+        bounds[group] = _amount(name, amount)
+    return bounds
+
+
+def parsed_text(text: Sequence[str] | None) -> str | list[str] | None:
+    """Return what is typed after ``--text``, which may stand there several times.
+
+    Examples
+    --------
+    >>> parsed_text(["question", "answer"]), parsed_text(["{question} {answer}"]), parsed_text([])
+    (['question', 'answer'], '{question} {answer}', None)
+    """
+    if not text:
+        return None
+    return text[0] if len(text) == 1 else list(text)
 
 
 # Options of several commands
@@ -220,3 +261,12 @@ Manifest = Annotated[
     typer.Option(metavar="FILE", help="Repeat the selection of this manifest, and compare."),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Estimate time and memory; write nothing.")]
+
+
+def _amount(name: str, text: str) -> int | float:
+    try:
+        return float(text[:-1]) / 100 if text.endswith("%") else parsed_number(text)
+    except ValueError:
+        raise ConfigError(
+            f"--{name}: expected a number (500) or a share (0.2 or 20%), got {text!r}."
+        ) from None

@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from entropylaw.cli import options
-from entropylaw.cli.controls import parsed_text
 from entropylaw.cli.output import show_json, show_table, warn_skipped
 from entropylaw.compressors import describe, get_compressor
 from entropylaw.io.load import load_file
 from entropylaw.ratios import compression_ratio, sample_ratios
-from entropylaw.render.sizes import human_bytes
-from entropylaw.render.tables import Table
+from entropylaw.render.tables import Table, human_bytes
 
 EXAMPLES = options.examples(
     "entropylaw ratio pool.jsonl",
@@ -35,7 +33,7 @@ def ratio(
     pool = load_file(
         source,
         render=render,
-        text=parsed_text(text),
+        text=options.parsed_text(text),
         on_error=on_error or "raise",
         progress=progress,
     )

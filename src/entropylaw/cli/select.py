@@ -13,7 +13,6 @@ import typer
 from entropylaw.alignment import Target
 from entropylaw.cli import options
 from entropylaw.cli.config import load_settings, without_unset
-from entropylaw.cli.controls import parsed_bound, parsed_text
 from entropylaw.cli.output import show_json, warn_skipped
 from entropylaw.cli.settings import SelectSettings, TargetSettings
 from entropylaw.errors import ConfigError, FingerprintError, concerning
@@ -100,8 +99,8 @@ def select(
         "quotas": without_unset(
             {
                 "shares": quotas,
-                "minimum": parsed_bound("minimum", minimum),
-                "maximum": parsed_bound("maximum", maximum),
+                "minimum": options.parsed_bound("minimum", minimum),
+                "maximum": options.parsed_bound("maximum", maximum),
             }
         ),
         "compare_within": compare_within,
@@ -122,7 +121,7 @@ def select(
         "packing": packing,
         "screening": screening,
         "render": render,
-        "text": parsed_text(text),
+        "text": options.parsed_text(text),
         "on_error": on_error,
         "output": output,
         "order": order,

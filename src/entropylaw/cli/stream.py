@@ -11,7 +11,6 @@ import typer
 
 from entropylaw.cli import options
 from entropylaw.cli.config import load_settings, without_unset
-from entropylaw.cli.controls import parsed_text
 from entropylaw.cli.output import show_json, warn_skipped
 from entropylaw.cli.settings import StreamSettings
 from entropylaw.compressors import get_compressor
@@ -112,7 +111,7 @@ def stream(
         "state": state,
         "progress": progress,
         "render": render,
-        "text": parsed_text(text),
+        "text": options.parsed_text(text),
         "on_error": on_error,
         "output": output,
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entropylaw.render.selection_plots import new_axes
-from entropylaw.render.sizes import human_bytes
+from entropylaw.render.tables import human_bytes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

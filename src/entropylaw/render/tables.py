@@ -1,4 +1,4 @@
-"""Tables of strings, as text, HTML, Markdown and LaTeX."""
+"""Tables of strings, as text, HTML, Markdown and LaTeX, and numbers for their cells."""
 
 from __future__ import annotations
 
@@ -144,6 +144,24 @@ def number(value: float, digits: int = 4) -> str:
     ('0.1235', 'n/a')
     """
     return "n/a" if math.isnan(value) else f"{value:.{digits}g}"
+
+
+def human_bytes(count: int) -> str:
+    """Return a number of bytes with its unit.
+
+    Examples
+    --------
+    >>> human_bytes(900), human_bytes(32_768), human_bytes(20_918_996)
+    ('900 B', '32.0 KiB', '19.9 MiB')
+    """
+    if count < 1024:
+        return f"{count} B"
+    size, unit = count / 1024, "KiB"
+    for larger in ("MiB", "GiB", "TiB"):
+        if size < 1024:
+            break
+        size, unit = size / 1024, larger
+    return f"{size:.1f} {unit}"
 
 
 def text_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

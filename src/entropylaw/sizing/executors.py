@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from concurrent.futures import CancelledError, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import partial
@@ -160,7 +161,29 @@ class SerialSession:
 
 
 @dataclass(frozen=True, slots=True)
-class ThreadExecutor:
+class DividingExecutor:
+    """Base of executors that divide the rows among `n_jobs` workers, by default one per core."""
+
+    n_jobs: int | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "n_jobs", resolve_jobs(self.n_jobs))
+
+    def _session(
+        self,
+        corpus: Corpus,
+        compressor: Compressor,
+        divided: Callable[[Corpus, Compressor, int], Session],
+    ) -> Session:
+        """Return a session that divides the rows, unless there is one worker only."""
+        jobs = resolve_jobs(self.n_jobs)
+        if jobs == 1:
+            return SerialSession(corpus, compressor)
+        return divided(corpus, compressor, jobs)
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadExecutor(DividingExecutor):
     """Computes equal shares (by bytes) in threads, each with its own copy of the primed state.
 
     Parameters
@@ -168,11 +191,6 @@ class ThreadExecutor:
     n_jobs : int or None, default None
         Threads that compute, the calling one included; None for all cores.
     """
-
-    n_jobs: int | None = None
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "n_jobs", resolve_jobs(self.n_jobs))
 
     def start(self, corpus: Corpus, compressor: Compressor, /) -> Session:
         """Return a session on threads.
@@ -188,29 +206,17 @@ class ThreadExecutor:
                 f'{compressor.name!r}. Try workers="processes" or "serial".',
                 parameters=("workers", "compressor"),
             )
-        jobs = resolve_jobs(self.n_jobs)
-        if jobs == 1:
-            return SerialSession(corpus, compressor)
-        return ThreadSession(corpus, compressor, jobs)
+        return self._session(corpus, compressor, ThreadSession)
 
 
-class ThreadSession:
+class ThreadSession(SerialSession):
     """The session of `ThreadExecutor`."""
 
     def __init__(self, corpus: Corpus, compressor: Compressor, n_jobs: int) -> None:
-        self._corpus = corpus
-        self._compressor = compressor
+        super().__init__(corpus, compressor)
         self._n_jobs = n_jobs
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(n_jobs - 1, thread_name_prefix="entropylaw")
-
-    def prime(self, prefix: bytes, /) -> Prefix:
-        """Read a prefix."""
-        return Prefix(prime(self._compressor, prefix))
-
-    def extend(self, prefix: Prefix, more: bytes, /) -> None:
-        """Append bytes to a prefix."""
-        prefix.primed.extend(more)
 
     def sizes(self, prefix: Prefix, rows: IntArray, affixes: Affixes, /) -> IntArray:
         """Return the compressed bytes of the prefix followed by each record on its own."""

@@ -30,11 +30,11 @@ from entropylaw.sizing.executors import (
     KEYS,
     MIN_SHARE,
     Affixes,
+    DividingExecutor,
     Prefix,
     SerialSession,
     Session,
     equal_shares,
-    resolve_jobs,
     sized,
 )
 from entropylaw.sizing.process_worker import (
@@ -53,7 +53,7 @@ EXIT_TIMEOUT = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class ProcessExecutor:
+class ProcessExecutor(DividingExecutor):
     """Computes equal shares (by bytes): one in the calling process, one in each worker process.
 
     Workers are started in the way that `multiprocessing` is set to. They are ended by `close`,
@@ -64,11 +64,6 @@ class ProcessExecutor:
     n_jobs : int or None, default None
         Processes that compute, the calling one included; None for all cores.
     """
-
-    n_jobs: int | None = None
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "n_jobs", resolve_jobs(self.n_jobs))
 
     def start(self, corpus: Corpus, compressor: Compressor, /) -> Session:
         """Return a session on processes, once all of them are up.
@@ -82,13 +77,10 @@ class ProcessExecutor:
         WorkerError
             If a worker does not start.
         """
-        jobs = resolve_jobs(self.n_jobs)
-        if jobs == 1:
-            return SerialSession(corpus, compressor)
-        return ProcessSession(corpus, compressor, jobs)
+        return self._session(corpus, compressor, ProcessSession)
 
 
-class ProcessSession:
+class ProcessSession(SerialSession):
     """The session of `ProcessExecutor`."""
 
     def __init__(self, corpus: Corpus, compressor: Compressor, n_jobs: int) -> None:
@@ -97,10 +89,9 @@ class ProcessSession:
                 'workers: expected a process that may start others for workers="processes"; saw '
                 'a daemonic one. Try workers="threads" or "serial" in it.'
             )
+        super().__init__(corpus, compressor)
         pickled = _pickled(compressor)
         context = multiprocessing.get_context()
-        self._corpus = corpus
-        self._compressor = compressor
         self._discarded: list[int] = []
         self._workers: list[_Worker] = []
         try:
@@ -122,7 +113,7 @@ class ProcessSession:
         """Read a prefix, here and in the workers."""
         discarded, self._discarded[:] = self._discarded[:], []
         key = next(KEYS)
-        self._send_all(Prime(key, prefix, discarded))
+        self._send_all(Prime(key, prefix, discarded))  # first, so that all read it at once
         primed = Prefix(prime(self._compressor, prefix), key)
         weakref.finalize(primed, self._discarded.append, key)
         return primed
@@ -130,7 +121,7 @@ class ProcessSession:
     def extend(self, prefix: Prefix, more: bytes, /) -> None:
         """Append bytes to a prefix, here and in the workers."""
         self._send_all(Extend(prefix.key, more))
-        prefix.primed.extend(more)
+        super().extend(prefix, more)
 
     def sizes(self, prefix: Prefix, rows: IntArray, affixes: Affixes, /) -> IntArray:
         """Return the compressed bytes of the prefix followed by each record on its own."""

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from entropylaw.compressors import Compressor, PrimingCompressor
 from entropylaw.errors import ConfigError
-from entropylaw.testing import checks, priming_checks
+from entropylaw.testing import checks
 
 __all__ = ["BoundCheck", "check_compressor", "compressor_checks"]
 
@@ -122,12 +122,12 @@ def _checks_for(compressor: Compressor) -> Sequence[Callable[..., None]]:
     if getattr(compressor, "releases_gil", False):
         found += checks.OF_THREADS
     if isinstance(compressor, PrimingCompressor):
-        found += priming_checks.OF_PRIMING
+        found += checks.OF_PRIMING
     return found
 
 
 def _checked_names(skip: Iterable[str]) -> set[str]:
-    every = (*checks.OF_ALL, *checks.OF_THREADS, *priming_checks.OF_PRIMING)
+    every = (*checks.OF_ALL, *checks.OF_THREADS, *checks.OF_PRIMING)
     names, known = set(skip), [check.__name__ for check in every]
     for name in sorted(names.difference(known)):
         close = difflib.get_close_matches(name, known, n=1) or known
