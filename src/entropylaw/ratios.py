@@ -20,7 +20,7 @@ from entropylaw.io.load import Render, Text, as_corpus, read_pool
 from entropylaw.progress import with_bar
 from entropylaw.sizing import Sizer, in_steps, in_threads, resolve_jobs, uses_threads
 from entropylaw.types import FloatArray, IntArray
-from entropylaw.validation import flag, optional
+from entropylaw.validation import flag, one_per_record, optional
 
 __all__ = [
     "compressed_fraction",
@@ -188,15 +188,9 @@ def group_ratios(
     columns = (groups,) if isinstance(groups, str) else ()
     pool = read_pool(data, render=render, text=text, columns=columns)
     corpus = pool.corpus
-    if isinstance(groups, str):
-        groups = pool.columns[groups]
-    if len(groups) != len(corpus):
-        raise InputError(
-            f"groups: expected one group for each of the {len(corpus)} records; saw "
-            f"{len(groups)}. Try the name of a column."
-        )
+    values = pool.columns[groups] if isinstance(groups, str) else groups
     rows: dict[object, list[int]] = {}
-    for row, group in enumerate(groups):
+    for row, group in enumerate(one_per_record("groups", values, len(corpus), noun="group")):
         rows.setdefault(group, []).append(row)
 
     def ratio(members: list[int]) -> tuple[int, float]:

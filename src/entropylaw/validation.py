@@ -10,14 +10,14 @@ from __future__ import annotations
 import math
 import numbers
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import field, fields
 from functools import cache
 from typing import Any, TypeVar, get_args
 
 import numpy as np
 
-from entropylaw.errors import ConfigError, EntropyLawError
+from entropylaw.errors import ConfigError, EntropyLawError, InputError
 
 K = TypeVar("K")
 
@@ -222,6 +222,46 @@ def instance(
     if not isinstance(value, kind):
         raise _refused(name, value, f"{_article(kind.__name__)}", error, f"Try {name}={example}.")
     return value
+
+
+def one_per_record(name: str, values: object, count: int, *, noun: str) -> Sequence[Any]:
+    """Return values given for the records of a pool as a sequence in their order.
+
+    Parameters
+    ----------
+    name : str
+        The option, for the message.
+    values : object
+        A sequence, a 1-d array, a column of a table, or an iterator.
+    count : int
+        Records of the pool.
+    noun : str
+        What each value is, for the message.
+
+    Raises
+    ------
+    InputError
+        If they have no order, or there is not one for each record.
+
+    Examples
+    --------
+    >>> one_per_record("groups", iter("ab"), 2, noun="group")
+    ['a', 'b']
+    """
+    found: Any = values
+    if isinstance(values, Iterable) and not hasattr(values, "__len__"):
+        found = list(values)
+    shape: tuple[int, ...] | None = None
+    if isinstance(found, Iterable) and not isinstance(found, str | bytes | Mapping | Set):
+        shape = getattr(found, "shape", None) or (len(found),)  # type: ignore[arg-type]
+    if shape != (count,):
+        seen = type(values).__name__ if shape is None else "x".join(map(str, shape))
+        raise InputError(
+            f"{name}: expected one {noun} for each of the {count} records; saw {seen}. "
+            "Try the name of a column, or a sequence as long as the pool."
+        )
+    in_order: Sequence[Any] = found
+    return in_order
 
 
 def as_integer(value: object) -> int | None:

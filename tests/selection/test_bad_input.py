@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from entropylaw import Corpus, ZipSelector, compression_ratio
+from entropylaw import Bytes, Corpus, Tokens, ZipSelector, compression_ratio
 from entropylaw import errors as e
+from entropylaw.ratios import group_ratios
 
 TEXTS = [f"record number {i} of the pool" for i in range(20)]
 
@@ -171,3 +172,34 @@ def test_unreadable_record_names_file_and_line(tmp_path):
 def test_missing_file():
     with pytest.raises(FileNotFoundError):
         ZipSelector(1).select(Path("no-such-file.jsonl"))
+
+
+@pytest.mark.parametrize(
+    ("groups", "saw"),
+    [
+        (5, "int"),
+        ({"a", "b"}, "set"),
+        (dict.fromkeys(range(20), "a"), "dict"),
+        (np.full((20, 1), "a"), "20x1"),
+        (iter("ab"), "2"),
+    ],
+)
+def test_groups_that_are_not_one_for_each_record(groups, saw):
+    with pytest.raises(e.InputError, match=f"one group for each of the 20 records; saw {saw}"):
+        ZipSelector(1).select(TEXTS, groups=groups)
+
+
+def test_groups_and_rows_may_be_iterators():
+    names = ["a", "b"] * 10
+    listed = ZipSelector(4, quotas="equal").select(TEXTS, groups=names, required=[3, 5])
+    lazy = ZipSelector(4, quotas="equal").select(TEXTS, groups=iter(names), required=iter([3, 5]))
+    assert lazy == listed
+    assert group_ratios(TEXTS, iter(names)) == group_ratios(TEXTS, names)
+    with pytest.raises(e.InputError, match="required: expected row numbers"):
+        ZipSelector(4).select(TEXTS, required=3)
+
+
+@pytest.mark.parametrize("kind", [Bytes, Tokens])
+def test_an_amount_as_text_says_where_the_text_belongs(kind):
+    with pytest.raises(e.BudgetError, match=f'budget="10% {kind.__name__.lower()}"'):
+        kind("10%")

@@ -49,3 +49,12 @@ def test_another_file_or_pool_is_refused(tmp_path):
     state = SearchState(np.ones(3), np.ones(3), np.empty(0, np.int64), np.empty(0, np.int64))
     with selector._sizer(problem) as sizer, pytest.raises(InputError, match="pool of 6 records"):
         Search(sizer, problem, selector._search, state=state)
+
+
+@pytest.mark.parametrize("kept", [0, -30], ids=["empty", "cut short"])
+def test_a_damaged_file_is_refused(kept, tmp_path):
+    path = tmp_path / "state.npz"
+    SearchState(np.ones(3), np.ones(3), np.empty(0, np.int64), np.empty(0, np.int64)).save(path)
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(InputError, match="state of a search"):
+        SearchState.load(path)

@@ -1,6 +1,7 @@
 """Documented behaviour of ZipSelector beyond agreement with the oracle."""
 
 import json
+import pickle
 import warnings
 
 import numpy as np
@@ -246,3 +247,9 @@ def test_lowest_is_the_stable_sort(values, data):
 def test_screen_never_returns_what_is_gone():
     state = np.array([np.inf, 2.0, np.inf, 1.0])
     assert screen(state, k1=4).tolist() == [1, 3]
+
+
+def test_repr_shows_what_differs_from_the_defaults_by_value():
+    selector = ZipSelector(5, k1=300, variant="paper", compressor="".join(["z", "lib"]))
+    assert repr(selector) == "ZipSelector(budget=5, k1=300)"
+    assert repr(pickle.loads(pickle.dumps(selector))) == repr(selector)

@@ -306,7 +306,7 @@ class PoolSelector(ABC):
         shown = [
             f"{one.name}={getattr(self, one.name)!r}"
             for one in fields(self)
-            if getattr(self, one.name) is not one.default and one.name not in self.RUNNING
+            if one.name not in self.RUNNING and not _equal(getattr(self, one.name), one.default)
         ]
         return f"{type(self).__name__}({', '.join(shown)})"
 
@@ -364,3 +364,8 @@ def _warn_of_short_memory(result: SelectionResult) -> None:
             f'Try compressor="{WHOLE_SET}", which sees all of it.',
             ShortMemoryWarning,
         )
+
+
+def _equal(value: object, default: object) -> bool:
+    """Return whether an option has its default; defaults are None and plain values."""
+    return type(value) is type(default) and bool(value == default)

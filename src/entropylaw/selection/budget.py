@@ -203,9 +203,14 @@ def checked_amount(amount: object, unit: BudgetUnit) -> int | float:
             f"saw {amount!r}.{hint}",
             parameters=("budget",),
         )
+    hint = (
+        '1000, 0.1, "10%", Tokens(...) or Bytes(...)'
+        if unit == "records"
+        else f'1_000_000 or 0.1, or the text budget="10% {unit}"'
+    )
     raise BudgetError(
         f"budget: expected a number of {unit} (int) or a fraction of the pool (float); "
-        f'saw {amount!r}. Try 1000, 0.1, "10%", Tokens(...) or Bytes(...).',
+        f"saw {amount!r}. Try {hint}.",
         parameters=("budget",),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -61,9 +61,9 @@ def rows_of(name: str, rows: Sequence[int] | AnyArray | None, count: int) -> Int
     InputError
         If they are not distinct whole numbers from 0 to `count` - 1.
     """
-    if rows is None or not len(rows):
+    values: AnyArray = np.asarray(list(rows) if isinstance(rows, Iterator) else rows)
+    if rows is None or values.shape == (0,):
         return np.empty(0, np.int64)
-    values: AnyArray = np.asarray(rows)
     if values.ndim != 1 or not np.issubdtype(values.dtype, np.integer):
         raise InputError(
             f"{name}: expected row numbers (a flat sequence of integers); saw {values.dtype} of "

@@ -12,7 +12,15 @@ import numpy as np
 from entropylaw.errors import ConfigError, InputError, QuotaError, concerning
 from entropylaw.selection.limits import NO_LIMIT
 from entropylaw.types import AnyArray, IntArray
-from entropylaw.validation import as_integer, as_number, choice, instance, integer, number
+from entropylaw.validation import (
+    as_integer,
+    as_number,
+    choice,
+    instance,
+    integer,
+    number,
+    one_per_record,
+)
 
 Bound: TypeAlias = int | float | Mapping[str, int | float] | None
 """An int in the unit of the budget, a float as a share of it; one for all groups, or by group."""
@@ -131,11 +139,7 @@ def groups_of(values: Sequence[object] | AnyArray, count: int) -> Groups:
     >>> groups.names, groups.codes.tolist()
     (('a', 'b'), [1, 0, 1])
     """
-    if len(values) != count:
-        raise InputError(
-            f"expected one group for each of the {count} records, got {len(values)}. "
-            "Pass groups= as the name of a column, or a sequence as long as the pool."
-        )
+    values = one_per_record("groups", values, count, noun="group")
     codes_of: dict[str, int] = {}
     codes = np.fromiter(
         (codes_of.setdefault(str(value), len(codes_of)) for value in values), np.int64, count

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -113,9 +115,9 @@ class SearchState:
             If the file holds something else.
         """
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 return cls(**{name: stored[name] for name in stored.files})
-        except (ValueError, TypeError, OSError) as error:
+        except (ValueError, TypeError, OSError, EOFError, BadZipFile) as error:
             if isinstance(error, FileNotFoundError):
                 raise
             raise InputError(

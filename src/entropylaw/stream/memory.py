@@ -55,6 +55,10 @@ class RecentMemory:
         self.contents = list(contents)
         self._primed: list[tuple[Primed, int] | None] = [None] * PARTS  # with its base
 
+    def __getstate__(self) -> dict[str, object]:
+        """Return the state without what is primed: it cannot be copied, and is made again."""
+        return {**vars(self), "_primed": [None] * PARTS}
+
     def __len__(self) -> int:
         return sum(map(len, self.contents))
 
