@@ -248,7 +248,7 @@ def test_all_controls_in_one_call():
     assert all(tokens[sources == name].sum() <= 1_200 for name in ("web", "code", "books"))
     assert column("score", rows[1:]).min() >= 0.2
     facts = result.facts()
-    for label in ("budget", "quotas", "quality", "guards", "left out", "compared within"):
+    for label in ("budget", "quotas", "quality", "guards", "left out", "compare within"):
         assert label in facts
     assert "3 groups, all kept" in facts["quotas"]
 

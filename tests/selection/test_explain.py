@@ -280,3 +280,22 @@ def test_a_frame_without_its_library(monkeypatch):
     result = ZipSelector(5, **SMALL).select(TEXTS)
     with pytest.raises(e.MissingExtraError, match="pip install pandas"):
         result.to_frame()
+
+
+def test_the_pool_given_again_does_not_lose_the_weights_of_the_run():
+    weights = np.linspace(0.2, 5.0, len(TEXTS))
+    result = ZipSelector(10, k1=40, k2=20, k3=5).select(TEXTS, weights=weights)
+    left = sorted(set(range(len(TEXTS))) - set(result.indices.tolist()))[:20]
+    for row in left:
+        assert str(result.explain(row, TEXTS)) == str(result.explain(row))
+    with pytest.raises(e.FingerprintError, match="data: expected the pool"):
+        result.explain(left[0], TEXTS[::-1])
+
+
+def test_a_saved_result_names_every_criterion_that_it_cannot_repeat(tmp_path):
+    selector = ZipSelector(10, typicality=0.5, compare_within="length")
+    selector.select(TEXTS).save(tmp_path / "saved.entropylaw")
+    loaded = SelectionResult.load(tmp_path / "saved.entropylaw")
+    row = int(np.setdiff1d(np.arange(len(TEXTS)), loaded.indices)[0])
+    with pytest.raises(e.InputError, match="typicality, compare_within"):
+        loaded.explain(row, TEXTS)

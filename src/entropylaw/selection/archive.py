@@ -125,17 +125,7 @@ def rebuilt(
     CompressorSpecError
         If the compressor is not in the registry.
     """
-    if data is None:
-        raise InputError(
-            "data: expected the pool, since a selection that was read from a file does not hold "
-            "it; saw none. Pass the data that select() was given, as data=."
-        )
-    pool = _read_again(data, manifest, render)
-    if pool.corpus.fingerprint != manifest.pool.fingerprint:
-        raise FingerprintError(
-            "data: expected the pool that was selected from; saw records with another "
-            "fingerprint. Pass the data that select() was given, in the same order."
-        )
+    pool = same_pool(data, manifest, render)
     count, name = len(pool.corpus), manifest.options.get("groups")
     groups = (
         groups_of(pool.columns[name], count) if name is not None and name in pool.columns else None
@@ -152,6 +142,30 @@ def rebuilt(
         groups=groups,
         required=required,
     )
+
+
+def same_pool(data: object, manifest: Manifest, render: Render) -> PoolData:
+    """Return the pool that was selected from, with its columns of groups and tokens.
+
+    Raises
+    ------
+    InputError
+        If there is no data, or the records were rendered by a function that is not given.
+    FingerprintError
+        If it is another pool.
+    """
+    if data is None:
+        raise InputError(
+            "data: expected the pool, since a selection that was read from a file does not hold "
+            "it; saw none. Pass the data that select() was given, as data=."
+        )
+    pool = _read_again(data, manifest, render)
+    if pool.corpus.fingerprint != manifest.pool.fingerprint:
+        raise FingerprintError(
+            "data: expected the pool that was selected from; saw records with another "
+            "fingerprint. Pass the data that select() was given, in the same order."
+        )
+    return pool
 
 
 def corpus_again(data: object, manifest: Manifest, render: Render) -> Corpus:
@@ -176,15 +190,9 @@ def check_replayable(problem: Problem, manifest: Manifest) -> None:
     InputError
         Naming them.
     """
-    options, digests = manifest.options, manifest.digests
-    quality = manifest.outcome("quality")
-    unknown = {
-        "weights": "weights" in digests,
-        "a weight or tie-break of quality": quality is not None
-        and bool(quality.asked["weight"] or quality.asked["tie_break"]),
-        "a target": manifest.outcome("target") is not None,
-        "typicality": bool(options.get("typicality")),
-        "a comparison within groups or lengths": options.get("compare_within", "pool") != "pool",
+    options = manifest.options
+    unknown = {one.control: one.ranks for one in manifest.criteria} | {
+        "weights": "weights" in manifest.digests,
         "an initial subset": manifest.initial_subset is not None,
         "groups that were passed to select()": options.get("quotas") is not None
         and problem.groups is None,

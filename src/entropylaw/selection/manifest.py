@@ -18,7 +18,7 @@ from entropylaw.json_model import JsonModel, first_error
 from entropylaw.selection.budget import Bytes, Tokens
 from entropylaw.selection.criteria.quality import Quality
 from entropylaw.selection.manifest_1 import upgraded
-from entropylaw.selection.outcomes import ControlOutcome, guard_summary, quota_summary
+from entropylaw.selection.outcomes import CONSTRAINTS, ControlOutcome, guard_summary, quota_summary
 from entropylaw.selection.quotas import Quotas
 
 _VALUES = {kind.__name__: kind for kind in (Bytes, Tokens, Quotas, Quality, Guards, Target)}
@@ -201,6 +201,11 @@ class Manifest(JsonModel):
         """Return the outcomes of a constraint or criterion: one, or one per group or guard."""
         return tuple(outcome for outcome in self.outcomes if outcome.control == control)
 
+    @property
+    def criteria(self) -> tuple[ControlOutcome, ...]:
+        """The outcomes of all criteria that were asked for."""
+        return tuple(one for one in self.outcomes if one.control not in CONSTRAINTS)
+
     def outcome(self, control: str) -> ControlOutcome | None:
         """Return the outcome of a constraint or criterion, None if it was not asked for."""
         return next(iter(self.outcomes_of(control)), None)
@@ -220,15 +225,7 @@ def control_facts(manifest: Manifest) -> dict[str, str]:
         facts["budget"] = str(manifest.budget)
     if manifest.options.get("quotas") is not None:
         facts["quotas"] = quota_summary(manifest.outcomes_of("group"))
-    for control, label in (
-        ("compare_within", "compared within"),
-        ("quality", "quality"),
-        ("target", "target"),
-        ("typicality", "typicality"),
-    ):
-        outcome = manifest.outcome(control)
-        if outcome is not None:
-            facts[label] = str(outcome)
+    facts |= {one.label: str(one) for one in manifest.criteria}
     guards = manifest.outcomes_of("guard")
     if guards:
         facts["guards"] = guard_summary(guards)

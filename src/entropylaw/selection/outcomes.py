@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from entropylaw.json_model import JsonModel
 
 Plain: TypeAlias = bool | int | float | str | None
 
-Control: TypeAlias = Literal[
-    "budget", "group", "quality", "target", "typicality", "guard", "compare_within"
-]
-"""Name of a constraint or criterion: that of the option, singular where there are several."""
+CONSTRAINTS = ("budget", "group", "guard")
+"""Controls that are not criteria; there is one outcome for each group and guard."""
 
 _NAMED = 6
 
@@ -23,7 +21,7 @@ class ControlOutcome(JsonModel):
     Attributes
     ----------
     control : str
-        Which: budget, group, quality, target, typicality, guard or compare_within.
+        Which: budget, group, guard, or the name of a criterion.
     item : str
         Name of the group or guard; empty where there is only one.
     unit : str
@@ -50,13 +48,18 @@ class ControlOutcome(JsonModel):
             maximum is None or amount <= number_of(maximum)
         )
 
+    @property
+    def label(self) -> str:
+        """The name of the control as it is printed."""
+        return self.control.replace("_", " ")
+
+    @property
+    def ranks(self) -> bool:
+        """Whether a criterion ranks records; not if only a minimum was asked for."""
+        return bool(self.asked.get("weight", True) or self.asked.get("tie_break"))
+
     def __str__(self) -> str:
-        describe = _DESCRIBED.get(self.control)
-        return (
-            ", ".join(f"{k} {v}" for k, v in self.chosen.items())
-            if describe is None
-            else (describe(self))
-        )
+        return _DESCRIBED.get(self.control, _means)(self)
 
 
 def number_of(value: Plain) -> float:
@@ -105,6 +108,8 @@ def _quality(outcome: ControlOutcome) -> str:
 
 
 def _means(outcome: ControlOutcome) -> str:
+    if "mean" not in outcome.chosen:
+        return ", ".join(f"{name} {value}" for name, value in outcome.chosen.items())
     return f"mean {outcome.unit} {outcome.chosen['mean']:.3g}, pool {outcome.pool['mean']:.3g}"
 
 
@@ -122,8 +127,6 @@ def _within(outcome: ControlOutcome) -> str:
 _DESCRIBED = {
     "budget": _budget,
     "quality": _quality,
-    "target": _means,
-    "typicality": _means,
     "guard": _guard,
     "compare_within": _within,
 }

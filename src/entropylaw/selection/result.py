@@ -23,6 +23,7 @@ from entropylaw.selection.archive import (
     packed,
     read_archive,
     rebuilt,
+    same_pool,
 )
 from entropylaw.selection.explain.explain import explain
 from entropylaw.selection.explain.outcome import Explanation
@@ -458,7 +459,9 @@ class SelectionResult(Picked):
 
     def _problem_of(self, data: object) -> Problem:
         """Return the problem that was solved; `data` is needed if the result is from a file."""
-        if data is None and self._problem is not None:
+        if self._problem is not None:
+            if data is not None:
+                same_pool(data, self.manifest, self._render)
             return self._problem
         return rebuilt(data, self.manifest, self.picks, self.evidence, self._render)
 

@@ -1,9 +1,8 @@
 """Criteria: what decides next to density, each a factor on the bytes that a record adds.
 
 To add one: a file with a class that follows `Criterion`, a line in `CRITERIA`, and a field of the
-selector whose default is in `_NEUTRAL`. For the summary of a result: a name in `Control` and a line
-in `_DESCRIBED` (``outcomes.py``), and a line in `control_facts` (``manifest.py``). A line in
-`check_replayable` (``archive.py``) says that its steps cannot be repeated from a saved result.
+selector whose default is in `_NEUTRAL`. Summary, report, manifest and the check of what a saved
+result can repeat follow from its outcome.
 """
 
 from __future__ import annotations

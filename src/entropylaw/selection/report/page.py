@@ -20,7 +20,7 @@ from entropylaw.render.page import (
     table,
 )
 from entropylaw.render.selection_plots import svg_of
-from entropylaw.selection.manifest import Manifest, control_facts
+from entropylaw.selection.manifest import Manifest
 from entropylaw.selection.outcomes import Plain, number_of
 from entropylaw.selection.problem import Problem
 from entropylaw.selection.report.comparison import QUANTILES, Comparison
@@ -32,9 +32,6 @@ from entropylaw.types import AnyArray, IntArray
 
 SHOWN = 5
 """Records shown at either end."""
-
-_ONE_LINE = ("compared within", "quality", "target")
-"""Controls that one line describes."""
 
 _STAGES = (("first", 0.0), ("after a quarter", 0.25), ("after half", 0.5), ("last", 1.0))
 
@@ -178,8 +175,7 @@ def _controls(manifest: Manifest) -> str:
     smallest = budget.pool["smallest left"]
     if budget.unit != "records" and smallest is not None:
         facts["smallest record left"] = f"{smallest:,} {budget.unit}"
-    lines = control_facts(manifest)
-    facts |= {name: line for name, line in lines.items() if name in _ONE_LINE}
+    facts |= {one.label: str(one) for one in manifest.criteria}
     parts = [facts_list(facts)]
     if manifest.options.get("quotas") is not None:
         parts.append(_quotas(manifest))
