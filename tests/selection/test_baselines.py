@@ -54,7 +54,7 @@ def test_same_options_same_kind_of_result(kind, tmp_path):
     result.save(tmp_path / "r.zip")
     assert SelectionResult.load(tmp_path / "r.zip") == result
     assert result.manifest.selector == type(selector).__name__
-    with pytest.raises(e.ConfigError, match="expected that of a ZipSelector"):
+    with pytest.raises(e.ConfigError, match="expected one by ZipSelector"):
         ZipSelector.from_manifest(result.manifest)
 
 

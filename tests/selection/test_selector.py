@@ -17,7 +17,7 @@ from entropylaw.errors import (
     ShortMemoryWarning,
     SlowCompressorWarning,
 )
-from entropylaw.selection import Manifest, SelectionResult
+from entropylaw.selection import Manifest, SelectionResult, Tokens
 from entropylaw.selection.eligibility import Eligibility
 from entropylaw.selection.limits import Limits
 from entropylaw.selection.problem import Problem
@@ -131,6 +131,19 @@ def test_load_of_something_else(tmp_path, content):
     (tmp_path / "x.zip").write_bytes(content)
     with pytest.raises(InputError, match="no saved selection"):
         SelectionResult.load(tmp_path / "x.zip")
+
+
+def test_load_of_a_folder(tmp_path):
+    with pytest.raises(InputError, match="no saved selection"):
+        SelectionResult.load(tmp_path)
+
+
+def test_token_counts_may_come_from_an_iterator():
+    selector = ZipSelector(Tokens(3))
+    counts = [1] * len(RECORDS)
+    assert selector.select(RECORDS, tokens=iter(counts)).indices.tolist() == (
+        selector.select(RECORDS, tokens=counts).indices.tolist()
+    )
 
 
 def test_manifest_repeats_the_selection():

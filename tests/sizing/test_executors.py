@@ -154,6 +154,26 @@ def test_an_executor_of_the_user(spec):
     assert scores.tolist() == alignment_scores(ROWS, ROWS[:9], compressor=spec).tolist()
 
 
+@pytest.mark.parametrize("wrong", [list, lambda sizes: sizes[:-1], lambda sizes: sizes / 2])
+def test_an_executor_that_returns_no_sizes_is_named(wrong):
+    class Session:
+        def __init__(self, corpus, compressor):
+            self.inner = SerialExecutor().start(corpus, compressor)
+
+        def __getattr__(self, name):
+            return getattr(self.inner, name)
+
+        def sizes(self, prefix, rows, affixes):
+            return wrong(self.inner.sizes(prefix, rows, affixes))
+
+    class Wrong:
+        def start(self, corpus, compressor):
+            return Session(corpus, compressor)
+
+    with pytest.raises(ConfigError, match="workers: expected sizes.* of the executor's session"):
+        select(POOL, "zlib", Wrong(), 1)
+
+
 def test_an_executor_is_started_once_and_closed():
     executor = Logging(SerialExecutor())
     assert select(POOL, "zlib", executor, 4) == select(POOL, "zlib", "serial", 1)

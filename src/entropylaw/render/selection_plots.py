@@ -24,7 +24,7 @@ Curve = Sequence[tuple[int, int]]
 """Raw and compressed bytes of a set as it grows."""
 
 BEFORE, AFTER = "0.62", "#2f6fb0"
-"""Colours of the pool, or of chance, and of the choice."""
+"""Colours of the pool, or of chance, and of the selection."""
 
 OTHERS = "all others"
 
@@ -219,7 +219,7 @@ def plot_lengths(lengths: Mapping[str, AnyArray], *, ax: Axes | None = None) -> 
     Parameters
     ----------
     lengths : mapping
-        Set name to the bytes of each record; int64 arrays. The pool first, then the choice.
+        Set name to the bytes of each record; int64 arrays. The pool first, then the selection.
     ax : Axes, optional
         Where to draw; a new figure if not given.
     """

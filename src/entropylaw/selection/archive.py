@@ -72,7 +72,7 @@ def read_archive(path: str | os.PathLike[str]) -> Archive:
                 )
                 for name in _ARRAYS
             }
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+    except (zipfile.BadZipFile, KeyError, ValueError, IsADirectoryError) as error:
         raise InputError(
             f"{path} is no saved selection: {error}. Expected what result.save() wrote."
         ) from error

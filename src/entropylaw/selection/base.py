@@ -245,7 +245,7 @@ class PoolSelector(ABC):
         """
         if manifest.selector != cls.__name__:
             raise ConfigError(
-                f"manifest: expected that of a {cls.__name__}; saw that of a {manifest.selector}. "
+                f"manifest: expected one by {cls.__name__}; saw one by {manifest.selector}. "
                 f"Try {manifest.selector}.from_manifest."
             )
         text_is_function = isinstance(manifest.options.get("text"), dict)

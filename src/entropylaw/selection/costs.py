@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence, Sized
+from collections.abc import Iterator, Sequence, Sized
 
 import numpy as np
 
@@ -70,6 +70,8 @@ def checked_counts(counts: Sequence[object] | AnyArray, count: int) -> IntArray:
         Otherwise; names the first record at fault.
     """
     try:
+        if isinstance(counts, Iterator):
+            counts = list(counts)
         values: AnyArray = np.asarray(counts, np.float64)
     except (TypeError, ValueError) as error:
         raise ScoreError(f"token counts must be whole numbers, one per record: {error}.") from error

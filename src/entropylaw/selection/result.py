@@ -148,9 +148,9 @@ class SelectionResult(Picked):
         data
             What `select` was given; needed only for a result that was read from a file.
         judge : str or Compressor, default "lzma:9"
-            A compressor that had no part in the choice, with a long memory.
+            A compressor that had no part in the selection, with a long memory.
         draws : int, default 5
-            Of each random choice.
+            Of each random selection.
         held_out : int, default 1_000
             Records of the pool on which coverage is measured.
         random_state : int, default 0
@@ -198,7 +198,7 @@ class SelectionResult(Picked):
         Which records got through each stage was kept by the run. The record is measured again,
         with the sets of the run, and compared with those that passed or were chosen. It
         counts as having lost at the furthest stage that it ever reached, in the round in which it
-        came closest there. Takes about as long as compressing the choice once.
+        came closest there. Takes about as long as compressing the selection once.
 
         Parameters
         ----------
@@ -303,7 +303,7 @@ class SelectionResult(Picked):
         data
             What `select` was given; needed only for a result that was read from a file.
         draws : int, default 5
-            Random choices of as many bytes, drawn as a band: their mean ± standard deviation.
+            Random selections of as many bytes, drawn as a band: their mean ± standard deviation.
         random_state : int, default 0
             Of the draws.
         n_jobs : int or None

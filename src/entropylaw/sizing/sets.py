@@ -11,6 +11,7 @@ import numpy as np
 
 from entropylaw.compressors import Compressor, describe
 from entropylaw.corpus import Corpus, batches
+from entropylaw.errors import ConfigError
 from entropylaw.sizing.executors import (
     Affixes,
     Executor,
@@ -95,7 +96,8 @@ class Sizer:
         distinct, places = self.distinct(np.arange(len(self.corpus)))
         sizes = np.empty(len(distinct), np.int64)
         for batch in batches(self.corpus, distinct):
-            sizes[batch] = self.session.sizes(alone, distinct[batch], affixes)
+            found = self.session.sizes(alone, distinct[batch], affixes)
+            sizes[batch] = _checked(found, len(distinct[batch]))
         sizes = sizes[places]
         sizes.setflags(write=False)
         return sizes
@@ -120,9 +122,15 @@ class Sizer:
         Returns
         -------
         int64 array, shape (m,)
+
+        Raises
+        ------
+        ConfigError
+            If the executor returns anything but one integer for each record.
         """
         distinct, places = self.distinct(rows)
-        return self.session.sizes(prefix, distinct, affixes)[places]
+        sizes = _checked(self.session.sizes(prefix, distinct, affixes), len(distinct))
+        return sizes[places]
 
     def distinct(self, rows: IntArray) -> tuple[IntArray, IntArray | slice]:
         """Return rows of which no two have the same bytes, and where each of `rows` is in them.
@@ -312,3 +320,17 @@ def first_copies(corpus: Corpus) -> IntArray | None:
             firsts[row] = row  # equal hashes, different bytes
     firsts.setflags(write=False)
     return firsts
+
+
+def _checked(sizes: object, count: int) -> IntArray:
+    """Return the sizes if an executor's session returned one integer for each record."""
+    seen = type(sizes).__name__
+    if isinstance(sizes, np.ndarray):
+        if sizes.shape == (count,) and sizes.dtype == np.int64:
+            return sizes
+        seen = f"{sizes.dtype} of shape {sizes.shape}"
+    raise ConfigError(
+        f"workers: expected sizes() of the executor's session to return an int64 array of {count} "
+        f"sizes; saw {seen}. Try numpy.array(sizes, numpy.int64).",
+        parameters=("workers",),
+    )

@@ -31,7 +31,7 @@ from entropylaw.types import BudgetUnit, IntArray
 from entropylaw.validation import flag, integer, optional, seed
 
 JUDGE = "lzma:9"
-"""A compressor that has no part in the choice, with a memory of 64 MiB."""
+"""A compressor that has no part in the selection, with a memory of 64 MiB."""
 
 QUANTILES = (5, 25, 50, 75, 95)
 """Of the lengths of records, in percent."""
@@ -59,7 +59,7 @@ class ComparedChoice:
     judge_ratio, judge_spread : float
         The same under the judge.
     coverage, coverage_spread : float
-        Bits per byte that records of the pool cost to encode for one who knows the choice.
+        Bits per byte that records of the pool cost to encode for one who knows the selection.
     drift : float
         By how much the composition differs from that of the records to choose from: half the sum
         of the differences of shares, 0 to 1; NaN without groups.
@@ -97,11 +97,11 @@ class Comparison(TableResult):
     rows : tuple of ComparedChoice
         In the order of `WAYS`.
     unit : {"tokens", "bytes"}
-        Of which each choice has about as many.
+        Of which each selection has about as many.
     compressor, judge : str
         What selected, and what judged.
     draws : int
-        Of each random choice.
+        Of each random selection.
     held_out : int
         Records that coverage was measured on.
     pool_composition : mapping
@@ -179,8 +179,8 @@ class Comparison(TableResult):
         """How to read the table."""
         return (
             f"Ratios: low is less redundant. Coverage: bits per byte of {self.held_out:,} records "
-            f"of the pool, taken out of each choice; low is better. Random: mean of {self.draws} "
-            "draws ± standard deviation."
+            f"of the pool, taken out of each selection; low is better. Random: mean of "
+            f"{self.draws} draws ± standard deviation."
         )
 
 
@@ -209,7 +209,7 @@ def compare(
     judge : str or Compressor, default "lzma:9"
         An independent compressor with a long memory.
     draws : int, default 5
-        Of each random choice.
+        Of each random selection.
     held_out : int, default 1_000
         Records that coverage is measured on, at most a tenth of the pool.
     random_state : int, default 0
