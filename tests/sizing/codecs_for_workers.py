@@ -1,4 +1,4 @@
-"""Compressors that behave differently in a worker process; a module, so that they pickle."""
+"""Compressors of the tests here, some made for worker processes; a module, so that they pickle."""
 
 import multiprocessing
 import os
@@ -85,3 +85,16 @@ class NotInWorkers(Plain):
 class WithHandle(Plain):
     def __reduce__(self):
         raise TypeError("cannot pickle '_io.TextIOWrapper' object")
+
+
+class Counting:
+    """zlib that counts its calls."""
+
+    name = "counting"
+
+    def __init__(self):
+        self.calls = 0
+
+    def compressed_size(self, data, /):
+        self.calls += 1
+        return len(zlib.compress(data))

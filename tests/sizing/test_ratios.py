@@ -5,6 +5,7 @@ import zlib
 
 import numpy as np
 import pytest
+from codecs_for_workers import Counting
 
 from entropylaw import Corpus, compression_ratio
 from entropylaw.corpus import LINES, PYTHON_LIST, Framing
@@ -19,19 +20,6 @@ from entropylaw.ratios import (
 
 ROWS = [b"row %d of %d, %d" % (i % 300, i % 7, i % 300) for i in range(700)]
 FRAMINGS = [LINES, PYTHON_LIST, Framing(joiner=b"")]
-
-
-class Counting:
-    """zlib that counts its calls."""
-
-    name = "counting"
-
-    def __init__(self):
-        self.calls = 0
-
-    def compressed_size(self, data, /):
-        self.calls += 1
-        return len(zlib.compress(data))
 
 
 class OnePiece:

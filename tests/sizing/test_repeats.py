@@ -5,6 +5,7 @@ import zlib
 
 import numpy as np
 import pytest
+from codecs_for_workers import Counting
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,19 +15,6 @@ from entropylaw.sizing import Sizer, first_copies, sets
 
 TEXTS = [b"row %d of %d, %d" % (i, i * i, i**5) for i in range(60)]
 POOL = [random.Random(i).choice(TEXTS) for i in range(400)]
-
-
-class Counting:
-    """zlib that counts its calls."""
-
-    name = "counting"
-
-    def __init__(self):
-        self.calls = 0
-
-    def compressed_size(self, data, /):
-        self.calls += 1
-        return len(zlib.compress(data))
 
 
 @given(st.lists(st.sampled_from([b"", b"a", b"b", b"ab", b"\x00"]), max_size=30))
